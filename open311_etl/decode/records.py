@@ -1,0 +1,216 @@
+"""Lists of service requests: a cheap look for paging, and the canonical form for DuckDB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import Raw
+
+from open311_etl.decode.envelope import entries
+from open311_etl.decode.parse import parse
+from open311_etl.decode.tree import Tree, scalar, squash
+from open311_etl.errors import BadBody
+
+_NAMES = (
+    *("service_request_id", "token", "status", "status_notes", "service_name", "service_code"),
+    *("description", "agency_responsible", "service_notice"),
+    *("requested_datetime", "updated_datetime", "expected_datetime"),
+    *("address", "address_id", "zipcode", "lat", "long", "media_url"),
+    *("notes", "attributes", "extended_attributes"),
+)
+_SPELLING = {squash(name): name for name in _NAMES}
+_CODES = frozenset({"service_request_id", "service_code", "token", "address_id", "zipcode"})
+_MOST_LEVELS = 64
+_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What paging needs of one list entry: its id, its raw times and its token, as text."""
+
+    id: str | None
+    requested: str | None
+    updated: str | None
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page's entries in the server's order; ``plain``: DuckDB may read the bytes as they are."""
+
+    entries: tuple[Entry, ...]
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A list entry that cannot be a request; ``ordinal`` is its place in the list, from 0."""
+
+    reason: str
+    raw: bytes
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """``json``: a UTF-8 JSON array of objects that DuckDB reads; ``rejects``: what is not in it."""
+
+    json: bytes
+    rejects: tuple[Reject, ...]
+
+
+class _Seen(msgspec.Struct, gc=False):
+    service_request_id: str | int | None = None
+    requested_datetime: str | None = None
+    updated_datetime: str | None = None
+    update_datetime: str | None = None
+    token: str | int | None = None
+
+
+_PAGE = msgspec.json.Decoder(list[_Seen])
+
+
+def look(body: bytes) -> Look:
+    """Look at a list of requests, or at a single one, only as far as paging needs.
+
+    Takes a body in any dialect; gives one Entry for each list entry, also for those that
+    ``canonical`` rejects. Raises BadBody where it is HTML, broken off, an error (Q-ERR-4, Q-ERR-5)
+    or otherwise no list of requests.
+    """
+    seen = _plain(body)
+    if seen is not None:
+        return Look(tuple(_entry_seen(each) for each in seen), plain=True)
+    return Look(tuple(_entry(each) for each in _records(body)), plain=False)
+
+
+def canonical(body: bytes) -> Canonical:
+    """Rewrite a list of requests of any dialect into the JSON that the specification has.
+
+    Names are in the specification's spelling; names that it does not know stay, in lower case where
+    the record is written in capitals. Numbers stay as written, NaN and infinities become null, of
+    duplicate keys the last wins, lone surrogates become U+FFFD, NULs go, and what is nested deeper
+    than 64 levels becomes text. Raises BadBody as ``look`` does.
+    """
+    kept: list[bytes] = []
+    rejects: list[Reject] = []
+    for ordinal, record in enumerate(_records(body)):
+        if isinstance(record, dict):
+            kept.append(msgspec.json.encode(record))
+        else:
+            reason = f"list entry is {_kind(record)}, not an object"
+            rejects.append(Reject(reason, msgspec.json.encode(record), ordinal))
+    return Canonical(b"[" + b",\n".join(kept) + b"]", tuple(rejects))
+
+
+def _plain(body: bytes) -> list[_Seen] | None:
+    """Decode a page in the specification's own form; ``None`` sends it the long way."""
+    if not body[:16].lstrip().startswith(b"["):
+        return None
+    try:
+        seen = _PAGE.decode(body)
+        body.decode()  # msgspec does not check text that it skips
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    named = any(each.service_request_id is not None for each in seen)
+    return seen if named or not seen else None
+
+
+def _entry_seen(seen: _Seen) -> Entry:
+    number, token = seen.service_request_id, seen.token
+    return Entry(
+        id=(str(number).strip() or None) if number is not None else None,
+        requested=seen.requested_datetime or None,
+        updated=seen.updated_datetime or seen.update_datetime or None,
+        token=(str(token).strip() or None) if token is not None else None,
+    )
+
+
+def _entry(record: Tree) -> Entry:
+    if not isinstance(record, dict):
+        return Entry(None, None, None, None)
+    return Entry(
+        id=scalar(record.get("service_request_id")),
+        requested=scalar(record.get("requested_datetime")),
+        updated=scalar(record.get("updated_datetime")) or scalar(record.get("update_datetime")),
+        token=scalar(record.get("token")),
+    )
+
+
+def _records(body: bytes) -> list[Tree]:
+    """Give each list entry, objects in canonical form and the rest as it is."""
+    try:
+        return [_record(each) for each in entries(parse(body), "service requests")]
+    except RecursionError:
+        raise BadBody("nested too deeply to be a GeoReport answer") from None
+
+
+def _record(entry: Tree) -> Tree:
+    if not isinstance(entry, dict):
+        return _tidy(entry)
+    if _is_boxed(entry.values()):
+        entry = {key: _unboxed(value) for key, value in entry.items()}
+    shouted = all(key.upper() == key for key in entry)
+    record: dict[str, Tree] = {}
+    for key, value in entry.items():
+        name = _name(_text(key), shouted=shouted)
+        if name == key or name not in record:  # the right spelling wins over another one
+            record[name] = _tidy(value, lower=shouted)
+    for name in _CODES & record.keys():
+        if isinstance(record[name], Raw):
+            record[name] = _number(record[name])
+    return record
+
+
+def _name(key: str, *, shouted: bool) -> str:
+    if key.lower() == key:
+        return key
+    return _SPELLING.get(squash(key)) or (key.lower() if shouted else key)
+
+
+def _number(value: Tree) -> Tree:
+    """Give an id written as ``12.0`` as the integer that it is; others as they are."""
+    written = scalar(value)
+    return Raw(written) if written is not None else value
+
+
+def _is_boxed(values: Iterable[Tree]) -> bool:
+    """Say whether every value of a record stands in a list of its own (Q-FMT-5)."""
+    values = [value for value in values if value is not None]
+    return bool(values) and all(isinstance(value, list) and len(value) <= 1 for value in values)
+
+
+def _unboxed(value: Tree) -> Tree:
+    if not isinstance(value, list):
+        return value
+    return value[0] if value and value[0] != {} else None
+
+
+def _tidy(value: Tree, level: int = 2, *, lower: bool = False) -> Tree:
+    """Copy a value so that DuckDB reads it: legal text, no deep nesting."""
+    if isinstance(value, str):
+        return _text(value)
+    if not isinstance(value, dict | list):
+        return value
+    if level >= _MOST_LEVELS:
+        return msgspec.json.encode(_tidy(value, -100_000)).decode()
+    if isinstance(value, list):
+        return [_tidy(each, level + 1, lower=lower) for each in value]
+    return {
+        _text(key.lower() if lower else key): _tidy(each, level + 1, lower=lower)
+        for key, each in value.items()
+    }
+
+
+def _text(value: str) -> str:
+    if not _FORBIDDEN.search(value):
+        return value
+    return _FORBIDDEN.sub("\ufffd", value.replace("\0", ""))
+
+
+def _kind(value: Tree) -> str:
+    if value is None:
+        return "null"
+    return {str: "text", list: "a list", bool: "true or false"}.get(type(value), "a number")
