@@ -1,0 +1,55 @@
+"""The city's time: it stands still where it is set, or runs with real time from there."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+DAY = 86_400
+
+
+class Clock:
+    """What the city takes for now, in whole seconds of UTC.
+
+    Takes the moment it starts at; ``running`` lets it go on with real time from there.
+    """
+
+    def __init__(self, now: datetime, *, running: bool = False) -> None:
+        self._offset = 0
+        self.set(now, running=running)
+
+    def set(self, now: datetime, *, running: bool = False) -> None:
+        """Put the clock to a moment, forward or back; naive times are UTC."""
+        moment = stamp(now)
+        self._still = None if running else moment
+        self._offset = moment - int(time.time())
+
+    @property
+    def seconds(self) -> int:
+        """Now, in seconds since 1970."""
+        return int(time.time()) + self._offset if self._still is None else self._still
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    @property
+    def running(self) -> bool:
+        return self._still is None
+
+
+def stamp(moment: datetime) -> int:
+    """Give whole seconds since 1970 of a moment; a naive one is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(aware.timestamp())
+
+
+def text(seconds: int) -> str:
+    """Write seconds since 1970 as GeoReport does: ``2026-01-31T06:00:00Z``."""
+    year, month, day, hour, minute, second = time.gmtime(seconds)[:6]
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+def seconds_of(written: str) -> int:
+    """Read a GeoReport time, with ``Z``, an offset or (as UTC) none; raises ValueError."""
+    return stamp(datetime.fromisoformat(written))

@@ -1,0 +1,76 @@
+"""All entries that lists hold at one moment, in order, and the choosing of some of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+
+from open311_etl.sandbox.entry import Entry
+
+_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a list is asked for; bounds are seconds since 1970, inclusive, ``None`` for open."""
+
+    start: int | None = None
+    end: int | None = None
+    updated_after: int | None = None
+    updated_before: int | None = None
+    status: frozenset[str] | None = None
+    codes: frozenset[str] | None = None
+    ids: frozenset[str] | None = None
+
+
+class Listing:
+    """The entries of one moment, newest ``updated_datetime`` first as Chicago gives them (Q-ORD-1).
+
+    Takes entries in any order; those with equal times keep the order given.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = sorted(entries, key=attrgetter("updated"), reverse=True)
+        self._chosen: dict[Choice, list[Entry]] = {}
+
+    def choose(self, choice: Choice) -> list[Entry]:
+        """Give the entries that match, in order; the latest choices are remembered for paging."""
+        found = self._chosen.get(choice)
+        if found is None:
+            while len(self._chosen) >= _KEPT:
+                self._chosen.pop(next(iter(self._chosen)))
+            found = self._chosen[choice] = self._choose(choice)
+        return found
+
+    def _choose(self, choice: Choice) -> list[Entry]:
+        if choice.ids is not None:
+            return [entry for entry in self.entries if entry.id in choice.ids]
+        found = self._requested(choice.start, choice.end)
+        if choice.updated_after is not None:
+            after = choice.updated_after
+            found = [entry for entry in found if entry.updated >= after]
+        if choice.updated_before is not None:
+            before = choice.updated_before
+            found = [entry for entry in found if entry.updated <= before]
+        if choice.status is not None:
+            found = [entry for entry in found if entry.status in choice.status]
+        if choice.codes is not None:
+            found = [entry for entry in found if entry.code in choice.codes]
+        return found
+
+    def _requested(self, start: int | None, end: int | None) -> list[Entry]:
+        times, places = self._by_requested
+        low = 0 if start is None else bisect_left(times, start)
+        high = len(times) if end is None else bisect_right(times, end)
+        if low == 0 and high == len(times):
+            return self.entries
+        return [self.entries[place] for place in sorted(places[low:high])]
+
+    @cached_property
+    def _by_requested(self) -> tuple[list[int], list[int]]:
+        """The times of ``requested_datetime`` in order, and where in the entries each one is."""
+        places = sorted(range(len(self.entries)), key=lambda place: self.entries[place].requested)
+        return [self.entries[place].requested for place in places], places

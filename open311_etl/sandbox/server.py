@@ -1,0 +1,142 @@
+"""Run the sandbox: for a test or the demo in a thread, for the command line until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import uvicorn
+
+from open311_etl.errors import UsageError
+from open311_etl.sandbox.app import LIVE_ROOT, LOOPBACK, TEST_ROOT, VERSION, Log, build_app
+from open311_etl.sandbox.city import City
+from open311_etl.sandbox.georeport import GeoReport
+
+LIVE_KEY, TEST_KEY = "springfield-live-key", "springfield-test-key"
+_START_SECONDS = 20.0
+
+
+@dataclass
+class Server:
+    """A running sandbox: where it is, what it serves, and what it was asked.
+
+    ``requests`` holds (method, path, params) of each call so far, in order.
+    """
+
+    city: City
+    test_city: City
+    host: str
+    port: int
+    key: str = LIVE_KEY
+    test_key: str = TEST_KEY
+    requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def root(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Base URL of the live environment, with the slash at its end."""
+        return self.root + LIVE_ROOT + VERSION
+
+    @property
+    def test_url(self) -> str:
+        """Base URL of the test environment, with the slash at its end."""
+        return self.root + TEST_ROOT + VERSION
+
+    @property
+    def clock_url(self) -> str:
+        return self.root + "/sandbox/clock"
+
+
+@contextlib.contextmanager
+def serving(city: City, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Serve a city from a thread of this process while the ``with`` block runs.
+
+    Gives the Server; port 0 takes a free one. Raises UsageError where the port is taken.
+    """
+    listening = _listen(host, port)
+    server = Server(city, city.twin(), host, listening.getsockname()[1])
+    runner = _runner(server, LOOPBACK, lambda *call: server.requests.append(call), patience=1)
+    thread = threading.Thread(target=runner.run, args=([listening],), daemon=True, name="sandbox")
+    thread.start()
+    try:
+        _await_start(runner, thread)
+        yield server
+    finally:
+        runner.should_exit = True
+        thread.join(_START_SECONDS)
+        listening.close()
+
+
+def serve(
+    city: City,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 9311,
+    hosts: Sequence[str] = LOOPBACK,
+    ready: Callable[[Server], None] = lambda _: None,
+) -> None:
+    """Serve a city until interrupted (Ctrl-C or SIGTERM), for the command line.
+
+    ``ready`` is called once with the Server when connections are accepted; ``hosts`` are the names
+    that callers may use for this machine, ``*`` for any. Raises UsageError where the port is taken
+    or the address is not this machine's.
+    """
+    with _listen(host, port) as listening:
+        server = Server(city, city.twin(), host, listening.getsockname()[1])
+        runner = _runner(server, hosts, lambda *_: None, patience=5)
+        ready(server)
+        runner.run([listening])
+
+
+def _runner(server: Server, hosts: Sequence[str], log: Log, *, patience: int) -> uvicorn.Server:
+    app = build_app(
+        GeoReport(server.city, server.key),
+        GeoReport(server.test_city, server.test_key),
+        log=log,
+        hosts=hosts,
+    )
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="error",
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=patience,
+    )
+    return uvicorn.Server(config)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind here, not in uvicorn, so that a taken port is one clear line and port 0 is known."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error};"
+            " choose another with --port, or 0 for any free one"
+        ) from None
+    return listening
+
+
+def _await_start(runner: uvicorn.Server, thread: threading.Thread) -> None:
+    waited = threading.Event()
+    for _ in range(int(_START_SECONDS * 200)):
+        if runner.started:
+            return
+        if not thread.is_alive():
+            break
+        waited.wait(0.005)
+    raise RuntimeError("the sandbox did not start")
