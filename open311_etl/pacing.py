@@ -1,0 +1,295 @@
+"""How long to wait, how many at once, and when to stop asking a source (rule 9 of the data)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import re
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyrate_limiter import InMemoryBucket, Rate, RateItem, SQLiteBucket
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+
+from open311_etl.config import Source
+from open311_etl.errors import SourceDown, SourceError
+
+LONGEST_REST = 600.0
+"""The longest Retry-After, in seconds, that is sat out; a longer one ends the call instead."""
+
+FIRST_BACKOFF = 1.0
+LONGEST_BACKOFF = 60.0
+FIRST_WIDTH = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class Fault(Exception):  # noqa: N818 - it ends as one of errors.py, or well
+    """One try that failed: what happened, in words, and how often trying again may help.
+
+    ``kind`` is the error that it becomes when no try is left; ``again`` the most tries after the
+    first that it is worth (``None``: as many as are allowed at all, 0: it would only happen again);
+    ``said`` the server's own words, ``advice`` what the user can do; ``strained`` says that the
+    server seems to have too much to do.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        kind: type[SourceError] = SourceDown,
+        *,
+        again: int | None = None,
+        said: str = "",
+        advice: str = "",
+        status: int | None = None,
+        retry_after: float | None = None,
+        strained: bool = False,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.kind = kind
+        self.again = again
+        self.said = said
+        self.advice = advice
+        self.status = status
+        self.retry_after = retry_after
+        self.strained = strained
+
+
+def asked_rest(headers: Mapping[str, str]) -> float | None:
+    """Give the seconds of rest that a server asks for with Retry-After, or ``None``.
+
+    Takes headers with lower-case names; reads seconds and HTTP dates, these by the server's own
+    clock where it tells it.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d*)?", value):
+        return float(value)
+    until = _http_date(value)
+    if until is None:
+        return None
+    now = _http_date(headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class Pace:
+    """The pace at which one source is asked: shared by all who ask it in one event loop.
+
+    Few calls run at once at first; each round of good, quick answers admits one more, up to the
+    source's ``concurrency``; signs of strain halve them. A Retry-After lets everyone rest. The
+    source's ``rate_per_minute`` holds for all processes that name the same ``state_dir`` (for this
+    process alone where that is ``None``), per host, because servers count per host and address.
+
+    ``wait`` and ``jitter`` are for tests: what is waited for counts as passed when ``wait``
+    returns, and ``jitter`` gives a random share of its argument.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        state_dir: Path | None = None,
+        *,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),  # noqa: S311
+    ) -> None:
+        self._source = source
+        self._wait = wait
+        self._jitter = jitter
+        self._budget = _budget(source, state_dir) if source.rate_per_minute else None
+        self._width = min(FIRST_WIDTH, float(source.concurrency))
+        self._floor: float | None = None
+        self._usual = 0.0
+        self._halved_at = float("-inf")
+        self._rest_until = float("-inf")
+        self._ahead = 0.0
+        self._running = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._free: asyncio.Condition
+
+    @property
+    def width(self) -> int:
+        """How many calls may run at once now."""
+        return int(self._width)
+
+    def now(self) -> float:
+        """Give the time in seconds, by a clock of this pace alone that never goes back."""
+        return time.monotonic() + self._ahead
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until one more call may be sent, and hold its place until the block ends.
+
+        Raises Fault (``again=0``) where the source asked for a rest longer than LONGEST_REST.
+        """
+        free = self._condition()
+        async with free:
+            await free.wait_for(lambda: self._running < self.width)
+            self._running += 1
+        try:
+            await self._rest()
+            while self._budget and (seconds := await self._budget.take(self._ahead)) > 0:
+                await self.sleep(seconds)
+            yield
+        finally:
+            self._running -= 1
+            async with free:
+                free.notify_all()
+
+    def report(self, seconds: float, *, ok: bool, retry_after: float | None = None) -> None:
+        """Tell how a call went, still within its turn.
+
+        ``seconds`` is what it took; ``ok`` is False where the server showed strain (429, 503, a
+        time-out, a lost connection); ``retry_after`` the seconds of rest it asked for.
+        """
+        now = self.now()
+        if retry_after is not None:
+            self._rest_until = max(self._rest_until, now + retry_after)
+        if not ok or self._is_slow(seconds):
+            if now - seconds >= self._halved_at:  # once per round, not once per call in it
+                self._width = max(1.0, self._width / 2)
+                self._halved_at = now
+        elif self._is_quick():
+            self._width = min(float(self._source.concurrency), self._width + 1 / self.width)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; to everything here that long has passed when it returns."""
+        until = self.now() + seconds
+        await self._wait(seconds)
+        self._ahead += max(0.0, until - self.now())
+
+    def retrying(self, retries: int) -> AsyncRetrying:
+        """Give the tenacity controller that repeats a try while it raises a Fault worth repeating.
+
+        Takes the most tries after the first. Between tries it waits with full jitter,
+        exponentially longer up to LONGEST_BACKOFF; a rest that the source asked for is waited for
+        in :meth:`turn`. The last Fault is raised as it is.
+        """
+
+        def stop(state: RetryCallState) -> bool:
+            again = _fault(state).again
+            most = retries if again is None else min(retries, again)
+            return state.attempt_number > most
+
+        def backoff(state: RetryCallState) -> float:
+            doubled = FIRST_BACKOFF * 2 ** min(state.attempt_number - 1, 16)
+            return self._jitter(min(doubled, LONGEST_BACKOFF))
+
+        return AsyncRetrying(
+            sleep=self.sleep,
+            stop=stop,
+            wait=backoff,
+            retry=retry_if_exception_type(Fault),
+            reraise=True,
+        )
+
+    def _condition(self) -> asyncio.Condition:
+        """Give the condition of the running loop: one loop may follow another."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._free, self._running = loop, asyncio.Condition(), 0
+        return self._free
+
+    async def _rest(self) -> None:
+        while (left := self._rest_until - self.now()) > 0:
+            if left > LONGEST_REST:
+                until = datetime.now(UTC) + timedelta(seconds=left)
+                raise Fault(
+                    f"asked for a rest until {until:%Y-%m-%dT%H:%M:%SZ} (Retry-After)",
+                    again=0,
+                    advice="run again after that",
+                    retry_after=left,
+                )
+            await self.sleep(left + self._jitter(1.0))
+
+    def _is_slow(self, seconds: float) -> bool:
+        """Learn from a latency, and say whether answers now take far longer than they can."""
+        if self._floor is None:
+            self._floor = self._usual = seconds
+        # The floor rises slowly, or one lucky answer would make all later ones look slow.
+        self._floor = min(self._floor * 1.02 + 0.001, seconds)
+        self._usual += 0.3 * (seconds - self._usual)
+        return self._usual > 5 * self._floor + 0.5
+
+    def _is_quick(self) -> bool:
+        return self._floor is not None and self._usual <= 2 * self._floor + 0.2
+
+
+class _Budget:
+    """The rate that a vendor publishes, as a log of the calls of the last minutes."""
+
+    def __init__(self, bucket: InMemoryBucket | SQLiteBucket) -> None:
+        self._bucket = bucket
+        self._longest_ms = bucket.rates[-1].interval
+
+    async def take(self, ahead: float) -> float:
+        """Take one call from the budget; give 0, or the seconds until it is worth asking again."""
+        return await asyncio.to_thread(self._take, ahead)
+
+    def _take(self, ahead: float) -> float:
+        lock: Any = self._bucket.limiter_lock() or nullcontext()
+        with lock:
+            now = int((time.time() + ahead) * 1000)
+            newest = self._bucket.peek(0)
+            if newest and newest.timestamp > now + self._longest_ms:
+                self._bucket.flush()  # the computer's clock was set back
+            item = RateItem("call", now)
+            if self._bucket.put(item):
+                self._bucket.leak(now)
+                return 0.0
+            milliseconds = self._bucket.waiting(item)
+            assert isinstance(milliseconds, int)  # only asynchronous buckets give something else
+            return max(0.001, milliseconds / 1000)
+
+
+def _budget(source: Source, state_dir: Path | None) -> _Budget:
+    per_minute = Fraction(source.rate_per_minute or 0).limit_denominator(1000)
+    rate = (max(1, per_minute.numerator), per_minute.denominator * 60_000)
+    host = urlsplit(source.url).netloc.rpartition("@")[2].lower()
+    if state_dir is None:
+        return _own_budget(host, rate)
+    file = (
+        state_dir / f"rate-{''.join(c if c.isalnum() or c in '.-' else '_' for c in host)}.sqlite"
+    )
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        bucket = SQLiteBucket.init_from_file([Rate(*rate)], db_path=str(file), use_file_lock=True)
+    except (OSError, sqlite3.Error) as error:
+        _log.warning(
+            "source %s: %s cannot be used (%s), so its rate is kept by this process alone",
+            source.name,
+            file,
+            error,
+        )
+        return _own_budget(host, rate)
+    return _Budget(bucket)
+
+
+@cache
+def _own_budget(host: str, rate: tuple[int, int]) -> _Budget:
+    # One for the process: clients come and go with their event loops, the server's count does not.
+    del host
+    return _Budget(InMemoryBucket([Rate(*rate)]))
+
+
+def _fault(state: RetryCallState) -> Fault:
+    fault = state.outcome.exception() if state.outcome else None
+    assert isinstance(fault, Fault)
+    return fault
