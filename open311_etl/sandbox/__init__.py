@@ -12,19 +12,22 @@ stands at ``now``, by default at the end of its days, so that all its requests h
 * ``city.set_clock(datetime, running=False)``: to any moment, forward or back.
 * ``city.truth(at=None, extensions=True)``: each record as lists show it then, pending ones too.
 * ``city.life(id)``: one request's whole life; ``.states()`` gives (moment, record) of each change,
-  ``.visible`` the second since 1970 at which lists begin to show it, ``.opened`` when it gets its
-  id. ``city.lives()`` gives all of them, those of the future too.
+  ``.visible`` the second since 1970 at which lists begin to show it, ``.opened`` the one at which
+  it gets its id. ``city.lives()`` gives all of them, those of the future too.
 * ``city.services``: the service types; ``.entry()`` and ``.definition()`` as the calls give them.
 
-``serving(city, port=0)`` gives a ``Server``: ``url`` and ``test_url`` (base URLs with a slash at the
-end), ``key`` and ``test_key`` for POST, ``city`` and ``test_city``, ``requests`` (a list of
-(method, path, params) of every call so far), ``clock_url``. ``serve(city, host=, port=, ready=)``
-does the same for the command line, until interrupted.
+``Replay(files)``: captured records, one JSON record a line, plain or gzipped, served through the
+same calls: each line is an entry of its own, its bytes unchanged.
+
+``serving(city, port=0)`` gives a ``Server``: ``url`` and ``test_url`` (base URLs, each with a slash
+at its end), ``key`` and ``test_key`` for POST, ``city`` and ``test_city``, ``clock_url``, and
+``requests``, a list of (method, path, params) of every call so far. ``serve(city, host=, port=,
+ready=)`` does the same for the command line, until interrupted.
 
 Live is below ``/open311/v2/``, test below ``/test/open311/v2/``, discovery also at
-``/open311/discovery.json``. Both show the seeded requests; what is posted to one is not in the other.
-``GET`` and ``POST /sandbox/clock`` with ``{"now": "2026-02-01T06:00:00Z", "running": false}`` read
-and set the clock.
+``/open311/discovery.json``. Both show the seeded requests; what is posted to one is not in the
+other. ``GET`` and ``POST /sandbox/clock`` with ``{"now": "2026-02-01T06:00:00Z", "running":
+false}`` read and set the clock.
 
 Ways that the specification leaves open: ``page`` 0 is page 1; page sizes are 50 by default and 500
 at most; both date bounds are inclusive; without dates the last 90 days are given, unless
@@ -37,6 +40,7 @@ back alone. One request in a hundred appears in lists only days after it was mad
 from __future__ import annotations
 
 from open311_etl.sandbox.city import City
+from open311_etl.sandbox.replay import Replay
 from open311_etl.sandbox.server import LIVE_KEY, TEST_KEY, Server, serve, serving
 
-__all__ = ["LIVE_KEY", "TEST_KEY", "City", "Server", "serve", "serving"]
+__all__ = ["LIVE_KEY", "TEST_KEY", "City", "Replay", "Server", "serve", "serving"]

@@ -123,11 +123,11 @@ class _Front:
 
 def read_call(rest: str, params: Mapping[str, str]) -> Call:
     """Take a path apart: ``v2/requests/SR26-00100000.json`` is a call of ``requests``."""
-    stem, _, format = rest.rpartition(".")
+    stem, _, written = rest.rpartition(".")
     if stem != "discovery" and not stem.startswith(VERSION):
-        return Call("", "", format.lower(), params)
+        return Call("", "", written.lower(), params)
     name, _, ref = stem.removeprefix(VERSION).partition("/")
-    return Call(name, ref, format.lower(), params)
+    return Call(name, ref, written.lower(), params)
 
 
 def discovery(base: str, report: GeoReport) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from open311_etl.sandbox.clock import DAY, Clock, stamp
 from open311_etl.sandbox.draws import chance, draws, hex_code
 from open311_etl.sandbox.entry import Entry, Record
-from open311_etl.sandbox.life import Life, PostedLife, plan
+from open311_etl.sandbox.life import Life
 from open311_etl.sandbox.listing import Listing
-from open311_etl.sandbox.places import within
+from open311_etl.sandbox.plan import SUBMITTED, plan
 from open311_etl.sandbox.services import Service, city_services, monthly_choice
+from open311_etl.sandbox.streets import within
 
 ZONE = ZoneInfo("America/Chicago")
 START = datetime(2026, 1, 1, 6, tzinfo=UTC)
@@ -87,9 +88,9 @@ class City:
         for entry in self.listing(self.clock.seconds if at is None else stamp(at)).entries:
             yield entry.record(extensions=extensions)
 
-    def life(self, id: str) -> Life:
+    def life(self, request_id: str) -> Life:
         """Give the whole life of a request, past and to come; raises KeyError for an unknown id."""
-        return self._ids[id]
+        return self._ids[request_id]
 
     def lives(self) -> Iterator[Life]:
         """Give all lives, past and to come, by ``requested_datetime``, then those added."""
@@ -105,9 +106,9 @@ class City:
             self._listings = [*self._listings[1 - _KEPT :], made]
             return made[2]
 
-    def by_id(self, id: str, at: int) -> Entry | None:
+    def by_id(self, request_id: str, at: int) -> Entry | None:
         """Give the entry of an id, also while lists do not show it yet (Q-LIFE-2)."""
-        life = self._ids.get(id)
+        life = self._ids.get(request_id)
         entry = life.entry(at) if life else None
         return entry if entry and entry.id else None
 
@@ -126,10 +127,9 @@ class City:
             wait = 300 + int(7_200 * draw[3]) if self._delay is None else self._delay.seconds
             events = plan(service, at, draw, duplicate=False, pending=wait)
             year = datetime.fromtimestamp(at, self.zone).year % 100
-            id = f"SR{year:02}-{90_000_000 + number:08}"
-            life = PostedLife(seed, number, id, token, service, events, at)
-            life.given = {**_NOTHING, **_where(given), **given, "channel": "Open311"}
-            self.add(life)
+            request_id = f"SR{year:02}-{90_000_000 + number:08}"
+            facts = {**_NOTHING, **_where(given), **given, "channel": "Open311"}
+            self.add(Life(seed, number, request_id, token, service, *events, at, given=facts))
             return token
 
     def add(self, life: Life) -> None:
@@ -181,16 +181,20 @@ def _lives(
         chosen = min(bisect_right(choice[month - 1], draw[0]), len(services) - 1)
         service, before = services[chosen], latest[chosen]
         duplicate = draw[7] < 0.06
-        events = plan(service, at, draw, duplicate=duplicate)
-        parent = None
-        if duplicate and draw[7] < 0.048 and before is not None and before.opened < events[0][-1]:
-            parent = before.parent or before.id
-        id = f"SR{year % 100:02}-{100_000 + 3 * number + int(draw[14] * 3):08}"
-        pending = events[0][1] if events[1][0] == "submitted" else None
-        token = hex_code(seed, number) if (draw[14] < 0.5 and pending is not None) else None
-        late = draw[8] < 0.01
-        visible = at + DAY + int(draw[8] * 800 * DAY) if late else at
-        life = Life(seed, number, id, token, service, events, visible, parent, duplicate=duplicate)
+        times, kinds = plan(service, at, draw, duplicate=duplicate)
+        life = Life(
+            seed,
+            number,
+            f"SR{year % 100:02}-{100_000 + 3 * number + int(draw[14] * 3):08}",
+            hex_code(seed, number) if draw[14] < 0.5 and kinds[0] == SUBMITTED else None,
+            service,
+            times,
+            kinds,
+            at + DAY + int(draw[8] * 800 * DAY) if draw[8] < 0.01 else at,
+            duplicate,
+        )
+        if duplicate and draw[7] < 0.048 and before is not None and before.opened < times[-1]:
+            life.parent = before.parent or before.id
         latest[chosen] = life
         yield life
 

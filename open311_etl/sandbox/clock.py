@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 DAY = 86_400
+_EPOCH = date(1970, 1, 1)
 
 
 class Clock:
@@ -46,8 +48,13 @@ def stamp(moment: datetime) -> int:
 
 def text(seconds: int) -> str:
     """Write seconds since 1970 as GeoReport does: ``2026-01-31T06:00:00Z``."""
-    year, month, day, hour, minute, second = time.gmtime(seconds)[:6]
-    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+    day, rest = divmod(seconds, DAY)
+    return f"{_date(day)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
+
+
+@lru_cache(maxsize=4_096)
+def _date(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).isoformat()
 
 
 def seconds_of(written: str) -> int:

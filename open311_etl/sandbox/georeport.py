@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs
 
-from open311_etl.sandbox.clock import Clock
 from open311_etl.sandbox.entry import Entry, to_json
-from open311_etl.sandbox.listing import Listing
+from open311_etl.sandbox.place import Place
 from open311_etl.sandbox.posting import read_post
 from open311_etl.sandbox.question import Call, Refusal
 from open311_etl.sandbox.render import document, element
@@ -17,21 +16,6 @@ from open311_etl.sandbox.services import Service
 
 PAGE_SIZE, MOST = 50, 500
 TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-
-
-class Place(Protocol):
-    """What can be served: a seeded city, or captured records."""
-
-    name: str
-    jurisdiction_id: str
-    clock: Clock
-    services: tuple[Service, ...]
-
-    def service(self, code: str) -> Service | None: ...
-    def listing(self, at: int) -> Listing: ...
-    def by_id(self, id: str, at: int) -> Entry | None: ...
-    def by_token(self, token: str, at: int) -> Entry | None: ...
-    def post(self, service: Service, given: dict[str, Any]) -> str: ...
 
 
 @dataclass(slots=True)
@@ -56,23 +40,24 @@ class GeoReport:
             self._check_jurisdiction(call.params)
             match call.name, bool(call.ref):
                 case "discovery", False:
-                    return _document(call, "discovery", discovery)
+                    answer = _document(call, "discovery", discovery)
                 case "services", False:
                     entries = [service.entry() for service in self.place.services]
-                    return _items(call, "services", "service", entries)
+                    answer = _items(call, "services", "service", entries)
                 case "services", True:
-                    return _document(
-                        call, "service_definition", self._service(call.ref).definition()
-                    )
+                    definition = self._service(call.ref).definition()
+                    answer = _document(call, "service_definition", definition)
                 case "requests", False:
-                    return self.page(call, self.requests(call))
+                    answer = self.page(call, self.requests(call))
                 case "requests", True:
-                    return self.page(call, [self._request(call.ref)])
+                    answer = self.page(call, [self._request(call.ref)])
                 case "tokens", True:
-                    return self._token(call)
-            raise Refusal(404, f"there is no call {call.name}")
+                    answer = self._token(call)
+                case _:
+                    raise Refusal(404, f"there is no call {call.name}")
         except Refusal as refusal:
             return error(call.format, refusal)
+        return answer
 
     def create(self, call: Call, body: bytes) -> Answer:
         """Answer a POST of a request with its token."""
@@ -108,10 +93,10 @@ class GeoReport:
         parts = [entry.json(extensions=extensions) for entry in entries]
         return _answer(call, b"".join((b"[", b",".join(parts), b"]")))
 
-    def _request(self, id: str) -> Entry:
-        entry = self.place.by_id(id, self.place.clock.seconds)
+    def _request(self, request_id: str) -> Entry:
+        entry = self.place.by_id(request_id, self.place.clock.seconds)
         if entry is None:
-            raise Refusal(404, f"service_request_id {id} was not found")
+            raise Refusal(404, f"service_request_id {request_id} was not found")
         return entry
 
     def _service(self, code: str) -> Service:
@@ -133,14 +118,14 @@ class GeoReport:
             raise Refusal(404, f"jurisdiction_id {given} was not found")
 
 
-def error(format: str, refusal: Refusal) -> Answer:
+def error(written: str, refusal: Refusal) -> Answer:
     """Write a refusal as a GeoReport error body."""
     body = [{"code": refusal.status, "description": refusal.description}]
-    if format == "xml":
+    if written == "xml":
         text = document("errors", [element("error", body[0])])
     else:
-        text, format = to_json(body), "json"
-    return Answer(refusal.status, text, {"content-type": TYPES[format]})
+        text, written = to_json(body), "json"
+    return Answer(refusal.status, text, {"content-type": TYPES[written]})
 
 
 def _items(call: Call, name: str, item: str, items: Sequence[Mapping[str, Any]]) -> Answer:

@@ -45,9 +45,15 @@ class Listing:
             found = self._chosen[choice] = self._choose(choice)
         return found
 
+    def newest(self, request_id: str) -> Entry | None:
+        """Give the entry of an id that was updated last."""
+        places = self._by_id.get(request_id)
+        return self.entries[places[0]] if places else None
+
     def _choose(self, choice: Choice) -> list[Entry]:
         if choice.ids is not None:
-            return [entry for entry in self.entries if entry.id in choice.ids]
+            places = [place for each in choice.ids for place in self._by_id.get(each, ())]
+            return [self.entries[place] for place in sorted(places)]
         found = self._requested(choice.start, choice.end)
         if choice.updated_after is not None:
             after = choice.updated_after
@@ -74,3 +80,12 @@ class Listing:
         """The times of ``requested_datetime`` in order, and where in the entries each one is."""
         places = sorted(range(len(self.entries)), key=lambda place: self.entries[place].requested)
         return [self.entries[place].requested for place in places], places
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[int]]:
+        """Where in the entries each id is; captured records may hold one several times."""
+        found: dict[str, list[int]] = {}
+        for place, entry in enumerate(self.entries):
+            if entry.id is not None:
+                found.setdefault(entry.id, []).append(place)
+        return found

@@ -13,7 +13,7 @@ DEFAULT_SPAN = 90 * DAY
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?")
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not a failure
     """The server says no: a GeoReport error body with this status and description."""
 
     def __init__(self, status: int, description: str) -> None:
@@ -23,7 +23,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the API: ``name`` is the first part of its path, ``ref`` the id, code or token."""
+    """One call: ``name`` is the first part of its path, ``ref`` the id, code or token."""
 
     name: str
     ref: str

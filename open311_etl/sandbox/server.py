@@ -7,27 +7,29 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import uvicorn
 
 from open311_etl.errors import UsageError
 from open311_etl.sandbox.app import LIVE_ROOT, LOOPBACK, TEST_ROOT, VERSION, Log, build_app
-from open311_etl.sandbox.city import City
 from open311_etl.sandbox.georeport import GeoReport
+from open311_etl.sandbox.place import Place
 
 LIVE_KEY, TEST_KEY = "springfield-live-key", "springfield-test-key"
 _START_SECONDS = 20.0
+P = TypeVar("P", bound=Place)
 
 
 @dataclass
-class Server:
+class Server(Generic[P]):
     """A running sandbox: where it is, what it serves, and what it was asked.
 
     ``requests`` holds (method, path, params) of each call so far, in order.
     """
 
-    city: City
-    test_city: City
+    city: P
+    test_city: P
     host: str
     port: int
     key: str = LIVE_KEY
@@ -55,7 +57,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(city: City, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+def serving(city: P, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server[P]]:
     """Serve a city from a thread of this process while the ``with`` block runs.
 
     Gives the Server; port 0 takes a free one. Raises UsageError where the port is taken.
@@ -75,12 +77,12 @@ def serving(city: City, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[S
 
 
 def serve(
-    city: City,
+    city: P,
     *,
     host: str = "127.0.0.1",
     port: int = 9311,
     hosts: Sequence[str] = LOOPBACK,
-    ready: Callable[[Server], None] = lambda _: None,
+    ready: Callable[[Server[P]], None] = lambda _: None,
 ) -> None:
     """Serve a city until interrupted (Ctrl-C or SIGTERM), for the command line.
 
@@ -95,7 +97,7 @@ def serve(
         runner.run([listening])
 
 
-def _runner(server: Server, hosts: Sequence[str], log: Log, *, patience: int) -> uvicorn.Server:
+def _runner(server: Server[P], hosts: Sequence[str], log: Log, *, patience: int) -> uvicorn.Server:
     app = build_app(
         GeoReport(server.city, server.key),
         GeoReport(server.test_city, server.test_key),

@@ -6,10 +6,12 @@ BBOX = (-89.80, 39.66, -89.50, 39.90)
 """West, south, east, north of the city; every true coordinate is inside."""
 
 _TREES = (
-    "Alder Apple Ash Aspen Beech Birch Cedar Cherry Chestnut Cypress Dogwood Elder Elm Fir Hawthorn"
-    " Hazel Hemlock Hickory Holly Juniper Larch Laurel Linden Locust Magnolia Maple Mulberry Oak"
-    " Olive Pear Pecan Pine Plum Poplar Redwood Rowan Spruce Sumac Sycamore Walnut Willow Yew"
-).split()
+    "Alder", "Apple", "Ash", "Aspen", "Beech", "Birch", "Cedar", "Cherry", "Chestnut",
+    "Cypress", "Dogwood", "Elder", "Elm", "Fir", "Hawthorn", "Hazel", "Hemlock", "Hickory",
+    "Holly", "Juniper", "Larch", "Laurel", "Linden", "Locust", "Magnolia", "Maple",
+    "Mulberry", "Oak", "Olive", "Pear", "Pecan", "Pine", "Plum", "Poplar", "Redwood", "Rowan",
+    "Spruce", "Sumac", "Sycamore", "Walnut", "Willow", "Yew",
+)  # fmt: skip
 _KINDS = ("St", "Ave", "Blvd", "Pl", "Dr")
 _GRID = 0.002
 WARDS, DISTRICTS = 50, 22
