@@ -70,16 +70,21 @@ class Source(BaseModel):
         "UTC", description="Zone of local days, and of times without an offset (Q-TIME-1)."
     )
     utc_is_local: bool = Field(
-        False, description="Times labelled Z are local times (Q-TIME-5); dates sent, too (Q-DATE-7)."
+        False,
+        description="Times labelled Z are local times (Q-TIME-5); dates sent, too (Q-DATE-7).",
     )
 
-    paging: Literal["page", "none"] = Field("page", description="'none': one answer is all there is.")
+    paging: Literal["page", "none"] = Field(
+        "page", description="'none': one answer is all there is."
+    )
     page_param: str = Field("page", description="Name of the page number's parameter.")
     first_page: Literal[0, 1] | None = Field(
         None, description="Number of the first page; learnt if not given (Q-PAGE-1)."
     )
     page_size: int = Field(100, ge=1, le=10_000, description="Rows asked for in a page (Q-PAGE-5).")
-    page_size_param: str = Field("page_size", description="per_page, limit, max_requests (Q-PAGE-4).")
+    page_size_param: str = Field(
+        "page_size", description="per_page, limit, max_requests (Q-PAGE-4)."
+    )
     short_pages: bool = Field(
         True, description="A short page may stand before the end, so read on (Q-PAGE-7)."
     )
@@ -95,7 +100,8 @@ class Source(BaseModel):
         "requested", description="'ignored': any dates bring everything, so one walk reads it all."
     )
     default_params: dict[str, str] = Field(
-        {}, description="Sent with every list of requests, such as status = 'open,closed' (Q-STAT-2)."
+        {},
+        description="Sent with every list of requests, such as status = 'open,closed' (Q-STAT-2).",
     )
     extensions: str | None = Field(
         "true", description="Value of the extensions parameter; '' sends none (Q-EXT-1)."
@@ -108,9 +114,13 @@ class Source(BaseModel):
     )
     code_list: bool = Field(False, description="service_code=a,b,c works (Q-SVC-9).")
 
-    api_key_env: str | None = Field(None, description="Environment variable that holds the API key.")
+    api_key_env: str | None = Field(
+        None, description="Environment variable that holds the API key."
+    )
     api_key_in: Literal["query", "header"] = Field("query", description="Where the key is sent.")
-    api_key_header: str = Field("api_key", description="Header of the key where api_key_in='header'.")
+    api_key_header: str = Field(
+        "api_key", description="Header of the key where api_key_in='header'."
+    )
     api_key_reads: bool = Field(False, description="The key is sent with reads, too (Q-RATE-4).")
     rate_per_minute: float | None = Field(None, gt=0, description="Requests a minute (Q-RATE-1).")
     concurrency: int = Field(4, ge=1, le=32, description="Most requests at once.")
@@ -119,7 +129,9 @@ class Source(BaseModel):
     read_timeout: float = Field(60, gt=0, description="Seconds to wait for bytes (Q-FMT-10).")
     total_timeout: float = Field(300, gt=0, description="Seconds that one answer may take in all.")
     max_body_mb: float = Field(64, gt=0, description="Largest body, after decompression.")
-    verify_tls: bool = Field(True, description="False accepts any certificate, and logs it (Q-ERR-8).")
+    verify_tls: bool = Field(
+        True, description="False accepts any certificate, and logs it (Q-ERR-8)."
+    )
     accept_encoding: str = Field("gzip, deflate", description="'identity' where that is broken.")
 
     bbox: tuple[float, float, float, float] | None = Field(
@@ -129,10 +141,14 @@ class Source(BaseModel):
         PERSONAL_FIELDS, description="Personal data, removed before landing (Q-EXT-4)."
     )
     settle_days: float = Field(14, ge=0, description="How long late rows of a day are looked for.")
-    definitions_days: float = Field(7, ge=0, description="Age at which a definition is asked again.")
+    definitions_days: float = Field(
+        7, ge=0, description="Age at which a definition is asked again."
+    )
 
     dialect: str = Field("", description="The server's software, where known.")
-    life: Literal["alive", "unknown", "dead"] = Field("unknown", description="Last evidence of life.")
+    life: Literal["alive", "unknown", "dead"] = Field(
+        "unknown", description="Last evidence of life."
+    )
     evidence: str = Field("", description="When and by whom it was last seen alive or dead.")
     notes: str = Field("", description="What else is known of its ways.")
     environments: dict[str, dict[str, Any]] = Field(
@@ -197,7 +213,7 @@ class Settings:
         if name in self.sources:
             return self.sources[name]
         near = difflib.get_close_matches(name, self.sources, n=3, cutoff=0.5)
-        hint = f'; did you mean {" or ".join(near)}?' if near else ""
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise UsageError(f'unknown source "{name}"{hint} ("open311-etl sources" lists all)')
 
 
@@ -213,7 +229,9 @@ def load_settings(data_dir: Path | str | None = None, config: Path | str | None 
     file = _config_file(config)
     own = _read_toml(file) if file else {}
     for key in own.keys() - {"sources", "contact", "data_dir"}:
-        raise ConfigError(f'{file}: unknown key "{key}"{_nearest(key, ["sources", "contact", "data_dir"])}')
+        raise ConfigError(
+            f'{file}: unknown key "{key}"{_nearest(key, ["sources", "contact", "data_dir"])}'
+        )
     tables: dict[str, dict[str, Any]] = dict(known.get("sources", {}))
     for name, table in _tables(own.get("sources", {}), file, "sources").items():
         tables[name] = {**tables.get(name, {}), **table}
@@ -263,7 +281,9 @@ def _sources(name: str, table: dict[str, Any], file: Path) -> list[tuple[str, So
     environments = _tables(table.get("environments", {}), file, f"sources.{name}.environments")
     for label, changed in environments.items():
         where = f"sources.{name}.environments.{label}"
-        made.append((f"{name}.{label}", _source(f"{name}.{label}", {**base, **changed}, file, where)))
+        made.append(
+            (f"{name}.{label}", _source(f"{name}.{label}", {**base, **changed}, file, where))
+        )
     return made
 
 

@@ -1,8 +1,8 @@
-"""The nouns that travel between the rooms: Window, Page, LandedPage, Verdict, Outcome."""
+"""The nouns that travel between the rooms: Window, Page, LandedPage, Verdict, Outcome, Run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -61,12 +61,12 @@ class Page:
 class LandedPage:
     """A page whose body is durable in landing: what the load and the ledger need to know of it.
 
-    ``sha256`` is the hash of the landed (redacted) body and its name in landing; ``records`` counts
-    list entries; ``plain`` says that DuckDB can read the landed bytes as they are, else the body is
-    first rewritten by ``decode``.
+    ``sha256`` is the hash of the landed (redacted) body and its name in landing; ``fetched_at`` is
+    by the run's clock; ``records`` counts list entries; ``plain`` says that DuckDB can read the
+    landed bytes as they are, else the body is first rewritten by ``decode``. ``subject`` names what
+    was asked for where that is not a list: a service code.
     """
 
-    source: str
     sha256: str
     url: str
     number: int | None
@@ -76,17 +76,24 @@ class LandedPage:
     bytes: int
     records: int
     plain: bool
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What reading one window came to: the unit that is loaded in one transaction.
+    """What one reading came to: a line of the landing journal, loaded whole or not at all.
 
-    ``records`` counts list entries on its pages, ``ids`` the distinct ids inside the window,
-    ``pending`` the entries without an id; ``reason`` says in words why the verdict is not proven.
+    ``kind``: ``window`` (requests by requested_datetime), ``follow`` (requests by updated_datetime
+    or by id) or ``catalog`` (services and definitions). ``records`` counts the entries on its
+    pages, ``ids`` the distinct ids inside the window, ``pending`` the entries without an id,
+    ``requests`` the HTTP requests made; ``reason`` says in words why the verdict is not proven.
+    Times are by the run's clock. Two readings of one window differ in ``id``.
     """
 
+    id: str
+    run_id: str
     source: str
+    kind: str
     window: Window
     verdict: Verdict
     reason: str
@@ -97,4 +104,39 @@ class Outcome:
     requests: int
     started_at: datetime
     ended_at: datetime
-    learnt: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pull of one source: its name, what it takes as now, and the range that was asked.
+
+    ``clock`` gives the run's time: ``as_of`` at the start, going on as real time does (``--end T``
+    makes the whole run see T as now).
+    """
+
+    id: str
+    source: str
+    started_at: datetime
+    as_of: datetime
+    start: datetime | None
+    end: datetime | None
+
+    def clock(self, now: datetime) -> datetime:
+        return self.as_of + (now - self.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load came to, summed over its readings; the terms are those of ``etl.windows``."""
+
+    records: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    repeated: int = 0
+    pending: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: LoadReport) -> LoadReport:
+        return LoadReport(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))

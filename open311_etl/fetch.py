@@ -1,0 +1,249 @@
+"""One window, all its pages: proven, or named for what it lacks (rules 1 and 2 of the data).
+
+A count to check against does not exist in GeoReport. What takes its place: the true end of paging,
+dates that lie inside the window, no id on two pages, a number of rows that the server has been seen
+to exceed, and for what cannot be read, a search that cuts it out as small as it gets.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from open311_etl import windows
+from open311_etl.client import instant
+from open311_etl.errors import SourceDown, SourceError
+from open311_etl.model import LandedPage, Outcome, Run, Verdict, Window
+from open311_etl.walk import Walk, Walker
+
+WALKS = 3
+"""Walks over a window that drifts while it is read, before it is left to a later run."""
+
+FEWEST_CAPPED = 10
+"""No server is known to cut an answer below this number of rows (the lowest known is 20)."""
+
+CANARY_SECONDS = 30
+"""For so long a sign of life of the server is believed."""
+
+
+@dataclass
+class Reading:
+    """A window as read so far: the pages and walks of it, and what speaks against it."""
+
+    window: Window
+    started_at: datetime
+    requests_before: int
+    walks: list[Walk]
+
+    @property
+    def last(self) -> Walk:
+        return self.walks[-1]
+
+    @property
+    def ids(self) -> set[str]:
+        return {each for walk in self.walks for each in walk.ids}
+
+
+class Fetcher:
+    """Reads windows of one source within one run; learns the server's manners as it goes.
+
+    ``codes`` are the service codes that a second that holds too much is narrowed by.
+    """
+
+    def __init__(self, walker: Walker, run: Run, codes: Sequence[str] = ()) -> None:
+        self._walker = walker
+        self._client = walker.client
+        self._source = walker.client.source
+        self._manners = walker.manners
+        self._run = run
+        self._codes = codes
+        self._alive_at = -CANARY_SECONDS
+
+    async def read(self, window: Window) -> list[Outcome]:
+        """Read a window to its end and give what came of it, in one piece or, where it had to be
+        cut, in several that tile it.
+
+        Raises SourceDown where the server is down as a whole, SourceRefused where it refuses the
+        question; nothing is lost by either. Everything else is in the outcomes' verdicts.
+        """
+        reading = await self._walk(window)
+        walk = reading.last
+        if walk.sickness is not None:
+            return await self._around_sickness(reading)
+        if self._saturated(walk):
+            return await self._split(reading, f"cut at {walk.rows} rows")
+        if walk.rows > max(self._manners.uncapped, FEWEST_CAPPED - 1) and self._manners.cap is None:
+            return await self._verify(reading)
+        return [self._outcome(reading)]
+
+    # -- reading -------------------------------------------------------------------------------
+
+    async def _walk(self, window: Window, *, retries: int | None = None) -> Reading:
+        """Walk over a window, again while rows move from page to page (Q-PAGE-8)."""
+        reading = Reading(window, self._walker.now(), self._client.requests_made, [])
+        for _ in range(WALKS):
+            reading.walks.append(await self._walker.walk(self._question(window), retries=retries))
+            if reading.last.repeats == 0 or reading.last.sickness:
+                break
+        return reading
+
+    def _question(self, window: Window) -> dict[str, str]:
+        # A second earlier than asked for: a filter may leave out the first instant (Q-DATE-1).
+        asked = {
+            "start_date": instant(window.start - timedelta(seconds=1), self._source),
+            "end_date": instant(window.end, self._source),
+        }
+        if window.service_code:
+            asked["service_code"] = window.service_code
+        if window.status:
+            asked["status"] = window.status
+        return asked
+
+    # -- caps ----------------------------------------------------------------------------------
+
+    def _saturated(self, walk: Walk) -> bool:
+        return bool(self._manners.cap) and walk.rows >= (self._manners.cap or 0)
+
+    async def _verify(self, reading: Reading) -> list[Outcome]:
+        """Read the halves of the fullest window so far: do they hold more than the whole did?
+
+        If not, the server can give that many, and the window stands. If so, the number is its cap.
+        """
+        halves = windows.bisect(reading.window)
+        if halves is None:
+            return [self._outcome(reading)]
+        whole, count = reading.ids, reading.last.rows
+        outcomes = [await self._walk(half) for half in halves]
+        if any(half.last.sickness for half in outcomes):
+            return [self._outcome(reading), *[o for half in halves for o in await self.read(half)]]
+        found = {each for half in outcomes for each in half.ids}
+        if found <= whole:
+            self._manners.uncapped = max(self._manners.uncapped, count)
+            return [self._outcome(reading)]
+        self._manners.cap = min(self._manners.cap or count, count)
+        return await self._split(reading, f"cut at {count} rows")
+
+    async def _split(self, reading: Reading, why: str) -> list[Outcome]:
+        """Replace a window by smaller ones: by time, then by service, then by status.
+
+        The rows of the whole are kept by a reading of their own where no smaller one holds them.
+        """
+        parts = self._parts(reading.window)
+        if not parts:
+            return [self._outcome(reading, f"{why} in the smallest piece that can be asked for")]
+        outcomes = [each for part in parts for each in await self.read(part)]
+        if reading.window.start + timedelta(seconds=1) >= reading.window.end:
+            # Codes and states that nobody lists cannot be asked for: the whole stays suspect.
+            outcomes.append(
+                self._outcome(reading, f"{why} in one second; read by {len(parts)} parts")
+            )
+        return outcomes
+
+    def _parts(self, window: Window) -> list[Window]:
+        halves = windows.bisect(window)
+        if halves is not None:
+            return list(halves)
+        if window.service_code is None:
+            return [replace(window, service_code=code) for code in self._codes]
+        if window.status is None:
+            return [replace(window, status=status) for status in ("open", "closed")]
+        return []
+
+    # -- poison --------------------------------------------------------------------------------
+
+    async def _around_sickness(self, reading: Reading) -> list[Outcome]:
+        """Cut what cannot be read out of a window, as small as it gets (Q-PAGE-9, Q-DATE-5)."""
+        sickness = reading.last.sickness
+        assert sickness is not None
+        await self._check_alive(sickness)
+        halves = windows.bisect(reading.window)
+        if halves is None:
+            return [self._outcome(reading)]
+        outcomes: list[Outcome] = []
+        for half in halves:
+            # The sickness is known by now: one more try tells whether it is in this half.
+            part = await self._walk(half, retries=1)
+            if part.last.sickness is not None:
+                outcomes += await self._around_sickness(part)
+            elif self._saturated(part.last):
+                outcomes += await self._split(part, f"cut at {part.last.rows} rows")
+            else:
+                outcomes.append(self._outcome(part))
+        return outcomes
+
+    async def _check_alive(self, sickness: SourceError) -> None:
+        """Tell a window that cannot be read from a server that is down."""
+        if time.monotonic() - self._alive_at < CANARY_SECONDS:
+            return
+        try:
+            await self._client.services()
+        except SourceError:
+            raise SourceDown(
+                str(sickness), status=sickness.status, retry_after=sickness.retry_after
+            ) from None
+        self._alive_at = time.monotonic()
+
+    # -- verdicts ------------------------------------------------------------------------------
+
+    def _outcome(self, reading: Reading, against: str = "") -> Outcome:
+        """Judge a reading and give it the form in which it is recorded and loaded."""
+        walk = reading.last
+        verdict, reason = self._judge(reading, against)
+        pages: list[LandedPage] = [page for each in reading.walks for page in each.pages]
+        if verdict is Verdict.PROVEN and reading.window.service_code is None:
+            self._manners.uncapped = max(self._manners.uncapped, walk.rows)
+        return Outcome(
+            id=uuid.uuid4().hex,
+            run_id=self._run.id,
+            source=self._source.name,
+            kind="window",
+            window=reading.window,
+            verdict=verdict,
+            reason=reason,
+            pages=tuple(pages),
+            records=sum(page.records for page in pages),
+            ids=len(reading.ids),
+            pending=walk.pending,
+            requests=self._client.requests_made - reading.requests_before,
+            started_at=reading.started_at,
+            ended_at=self._walker.now(),
+        )
+
+    def _judge(self, reading: Reading, against: str) -> tuple[Verdict, str]:
+        walk, window = reading.last, reading.window
+        if walk.sickness is not None:
+            return Verdict.BLOCKED, str(walk.sickness)
+        if against:
+            return Verdict.SUSPECT, against
+        if walk.repeats:
+            return Verdict.SUSPECT, (
+                f"{walk.repeats} ids stood on two pages in each of {len(reading.walks)} walks: "
+                "rows moved while they were read"
+            )
+        outside = self._outside(walk, window)
+        if outside and self._source.date_filter == "requested":
+            return Verdict.SUSPECT, (
+                f"{outside} of {len(walk.ids)} ids lie outside the window that was asked for"
+            )
+        if walk.pending:
+            return Verdict.PROVISIONAL, f"{walk.pending} entries without service_request_id"
+        return Verdict.PROVEN, ""
+
+    def _outside(self, walk: Walk, window: Window) -> int:
+        """Count ids whose time lies outside; the second at either end may be in or out (Q-DATE-1)."""
+        slack = timedelta(seconds=1)
+        first, last = window.start - slack, window.end + slack
+        times = (self._time(text) for text in walk.ids.values() if text)
+        return sum(1 for when in times if when is not None and not first <= when <= last)
+
+    def _time(self, text: str) -> datetime | None:
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        if self._source.utc_is_local or when.tzinfo is None:
+            return when.replace(tzinfo=self._source.zone)
+        return when

@@ -1,0 +1,121 @@
+"""What was asked and how it ended: runs, coverage, debt and the watermark.
+
+The ledger's lines are written by the load that they are about, in its transaction; here are the
+questions to it. Nothing is stored that can be computed from the lines (rule 6 of the data).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from typing import Any
+
+from open311_etl import warehouse
+from open311_etl.model import Run, Verdict, Window
+from open311_etl.warehouse import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time and what the newest reading says of it.
+
+    ``window`` is that reading's window, ``read_at`` its time, ``next_try_at`` when a suspect or
+    blocked one is due again.
+    """
+
+    start: datetime
+    end: datetime
+    verdict: Verdict
+    read_at: datetime
+    window: Window
+    pending: int
+    next_try_at: datetime | None
+    reason: str
+
+
+def begin_run(
+    con: Connection, source: str, as_of: datetime, start: datetime | None, end: datetime | None
+) -> Run:
+    """Start a run, or take up the last one of the source where it was cut short and asked the same.
+
+    Gives the Run; one that is taken up keeps its name and what it took as now.
+    """
+    now = datetime.now(UTC)
+    asked = {"source": source, "range_start": start, "range_end": end}
+    for row in warehouse.rows(con, "ledger/unfinished_run", **asked):
+        since = now - row["as_of"] if end is None else timedelta(0)
+        if since < timedelta(days=1):
+            return Run(row["run_id"], source, now, row["as_of"] + since, start, end)
+    run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", source, now, as_of, start, end)
+    warehouse.run(
+        con,
+        "ledger/begin_run",
+        **asked,
+        run_id=run.id,
+        started_at=now,
+        as_of=as_of,
+        version=version("open311-etl"),
+    )
+    return run
+
+
+def end_run(
+    con: Connection, run: Run, result: str, message: str | None = None, requests: int = 0
+) -> None:
+    """Write how a run ended: ``complete``, ``debt``, ``failed`` or ``interrupted``."""
+    warehouse.run(
+        con,
+        "ledger/end_run",
+        run_id=run.id,
+        ended_at=datetime.now(UTC),
+        result=result,
+        message=message,
+        requests=requests,
+    )
+
+
+def loaded(con: Connection, run: Run) -> list[dict[str, Any]]:
+    """Give the readings that a run has loaded so far: what need not be read again on resuming."""
+    return warehouse.rows(con, "ledger/loaded_windows", run_id=run.id)
+
+
+def summary(con: Connection, run: Run) -> dict[str, int]:
+    """Give what a run loaded: windows by verdict, and entries by what became of them."""
+    (row,) = warehouse.rows(con, "ledger/summary", run_id=run.id)
+    return row
+
+
+def uncapped(con: Connection, source: str) -> int:
+    """Give the most rows that a proven window of the source held: so many it can give."""
+    (row,) = warehouse.rows(con, "ledger/known", source=source)
+    return int(row["uncapped"])
+
+
+def coverage(con: Connection, source: str) -> list[Span]:
+    """Give what is known of each span of time of a source, oldest first, gaps left out."""
+    return [
+        Span(
+            start=row["span_start"],
+            end=row["span_end"],
+            verdict=Verdict(row["verdict"]),
+            read_at=row["read_at"],
+            window=Window(row["window_start"], row["window_end"]),
+            pending=int(row["pending"]),
+            next_try_at=row["next_try_at"],
+            reason=row["reason"] or "",
+        )
+        for row in warehouse.rows(con, "ledger/coverage", source=source)
+    ]
+
+
+def watermark(spans: Sequence[Span]) -> datetime | None:
+    """Give the end of the unbroken run of proven spans from the first one on (rule 6)."""
+    mark: datetime | None = None
+    for span in spans:
+        if span.verdict is not Verdict.PROVEN or (mark is not None and span.start != mark):
+            break
+        mark = span.end
+    return mark

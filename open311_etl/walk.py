@@ -1,0 +1,187 @@
+"""One walk over the pages of one question to their true end, whatever the server does.
+
+Nothing is believed on the strength of one sign: a short page proves nothing where short pages may
+stand before the end, and a page number out of range may be answered with nothing, an error, or a
+page that was there before (Q-PAGE-1 to Q-PAGE-8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from open311_etl import decode
+from open311_etl.client import Client
+from open311_etl.errors import BadBody, NotFound, SourceDown, SourceError, SourceRefused
+from open311_etl.landing import Landing
+from open311_etl.model import LandedPage, Page, Run
+
+
+MOST_PAGES = 100_000
+
+
+@dataclass
+class Manners:
+    """What is known of a server's ways: from its profile, from the ledger, and learnt while reading.
+
+    ``first_page``: number of the first page, ``None`` until learnt. ``full_page``: most entries
+    seen on a page that another page followed. ``uncapped``: most rows that a proven window held.
+    ``cap``: rows at which answers are known to be cut, ``None`` while nothing is known, 0 where the
+    profile says that there is no such number.
+    """
+
+    first_page: int | None = None
+    full_page: int = 0
+    uncapped: int = 0
+    cap: int | None = None
+
+
+@dataclass
+class Walk:
+    """What one walk saw.
+
+    ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and time of
+    entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts ids that stood on
+    two pages, the sign of drift; ``end`` says how the end was recognised; ``sickness`` is why it
+    was not reached.
+    """
+
+    pages: list[LandedPage] = field(default_factory=list)
+    ids: dict[str, str | None] = field(default_factory=dict)
+    nameless: set[tuple[str | None, str | None]] = field(default_factory=set)
+    pending: int = 0
+    records: int = 0
+    repeats: int = 0
+    end: str = ""
+    sickness: SourceError | None = None
+
+    @property
+    def rows(self) -> int:
+        """Distinct rows, as far as they can be told apart: what a cap counts."""
+        return len(self.ids) + len(self.nameless)
+
+
+Signature = tuple[str | None, ...]
+
+
+class Walker:
+    """Walks over pages, lands each body, and remembers the server's manners."""
+
+    def __init__(self, client: Client, landing: Landing, run: Run, manners: Manners) -> None:
+        self.client = client
+        self.manners = manners
+        self._landing = landing
+        self._run = run
+
+    async def walk(
+        self, params: Mapping[str, str], *, retries: int | None = None, size: int | None = None
+    ) -> Walk:
+        """Read the pages of a question until the true end or a page that cannot be read.
+
+        Takes the question's parameters, how often a failed page is tried again (the profile's
+        number where ``None``) and the page size to ask for (the profile's where ``None``). Raises
+        SourceRefused where the server refuses the question itself; a page that cannot be read is
+        no error, but the walk's ``sickness``.
+        """
+        source, walk = self.client.source, Walk()
+        asked = {**params, source.page_size_param: str(size)} if size else dict(params)
+        if source.paging == "page" and self.manners.first_page is None:
+            await self._learn_first_page(asked)
+        number = self.manners.first_page if self.manners.first_page is not None else 1
+        signatures: list[Signature] = []
+        while not walk.end and walk.sickness is None:
+            try:
+                page, look = await self._read(
+                    asked, number if source.paging == "page" else None, retries
+                )
+            except NotFound:  # an empty result, or a page behind the end (Q-PAGE-6, Q-ERR-6)
+                walk.end = "not found"
+            except SourceRefused as error:
+                if error.status != 400 or not signatures:
+                    raise
+                walk.end = "refused behind the end"
+            except (SourceDown, BadBody) as error:
+                walk.sickness = error
+            else:
+                signature = tuple(e.id or e.token or e.requested for e in look.entries)
+                walk.end = self._end(signature, signatures)
+                if walk.end not in ("empty", "pages repeat"):
+                    before = walk.rows
+                    self._take(walk, page, look)
+                    # All ids known, though in another order: the server goes in a circle.
+                    walk.end = walk.end or ("pages repeat" if walk.rows == before else "")
+                signatures.append(signature)
+            number += 1
+            if len(signatures) == MOST_PAGES:
+                walk.sickness = BadBody(f"no end after {MOST_PAGES} pages")
+        return walk
+
+    def _end(self, signature: Signature, before: list[Signature]) -> str:
+        """Say by what sign a page is the last one or behind it; empty where it is neither."""
+        if not signature:
+            return "empty"
+        if before and signature in (before[0], before[-1]):
+            return "pages repeat"
+        if before:
+            self.manners.full_page = max(self.manners.full_page, len(before[-1]))
+        if self.client.source.paging == "none":
+            return "one answer"
+        if not self.client.source.short_pages and len(signature) < self.manners.full_page:
+            return "short page"
+        return ""
+
+    async def _learn_first_page(self, params: Mapping[str, str]) -> None:
+        """Read pages 0 and 1 once: the same, or nothing on page 0, means that 1 is the first."""
+        seen: list[set[str | None]] = []
+        for number in (0, 1):
+            try:
+                _, look = await self._read(params, number, 1)
+                seen.append({entry.id for entry in look.entries})
+            except (NotFound, SourceRefused, SourceDown, BadBody):
+                seen.append(set())
+        zero, one = seen
+        if zero or one:
+            self.manners.first_page = 1 if 2 * len(zero & one) >= len(zero) else 0
+
+    async def _read(
+        self, params: Mapping[str, str], number: int | None, retries: int | None
+    ) -> tuple[Page, decode.Look]:
+        page = await self.client.requests(params, number=number, retries=retries)
+        return page, decode.look(page.body)
+
+    def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
+        body = decode.redact(page.body, self.client.source.drop_fields)
+        walk.pages.append(
+            self.land(page, body, len(look.entries), look.plain and body is page.body)
+        )
+        walk.records += len(look.entries)
+        for entry in look.entries:
+            if entry.id is None:
+                walk.pending += 1
+                walk.nameless.add((entry.token, entry.requested))
+            elif entry.id in walk.ids:
+                walk.repeats += 1
+            else:
+                walk.ids[entry.id] = entry.requested
+
+    def land(
+        self, page: Page, body: bytes, records: int, plain: bool, subject: str | None = None
+    ) -> LandedPage:
+        """Make a page's body durable and give what the load needs to know of it."""
+        return LandedPage(
+            sha256=self._landing.put(body),
+            url=page.url,
+            number=page.number,
+            fetched_at=self._run.clock(page.fetched_at),
+            seconds=page.seconds,
+            attempts=page.attempts,
+            bytes=len(body),
+            records=records,
+            plain=plain,
+            subject=subject,
+        )
+
+    def now(self) -> datetime:
+        """Give the run's time."""
+        return self._run.clock(datetime.now(UTC))

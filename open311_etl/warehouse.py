@@ -1,0 +1,183 @@
+"""DuckDB: open the warehouse, keep its layout, run the files of ``sql/``."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from open311_etl.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseError
+
+SCHEMA_VERSION = 1
+STORAGE_VERSION = "v1.0.0"
+"""The oldest layout that all current readers open (docs/decisions/0001-duckdb-version.md)."""
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def warehouse(file: Path, *, read_only: bool = False, wait: float = 60) -> Iterator[Connection]:
+    """Open the warehouse, with UTC as the session's zone, and close it again.
+
+    Creates and lays out a new one unless ``read_only``. Another process that holds it is waited for
+    up to ``wait`` seconds. Raises WarehouseBusy that names the holder, UsageError where there is
+    nothing to read, WarehouseDamaged where the file is no warehouse of ours, WarehouseError where
+    the place cannot be written.
+    """
+    if read_only and not file.exists():
+        raise UsageError(f'{file}: no warehouse here yet; "open311-etl pull SOURCE" makes one')
+    con = _connect(file, read_only, wait)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        if not read_only:
+            _lay_out(con, file)
+        yield con
+    except duckdb.FatalException as error:
+        raise WarehouseDamaged(f"{file}: {_first_line(error)}") from None
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise WarehouseError(
+            f"{file}: {_first_line(error)}; the load was undone, run again to resume"
+        ) from None
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """Do all of the block, or none of it (rule 5 of the data)."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        try:
+            con.execute("ROLLBACK")
+        except duckdb.Error:  # the failed statement may have ended the transaction itself
+            pass
+        raise
+
+
+def run(con: Connection, name: str, **values: Any) -> None:
+    """Run a file of ``sql/`` such as ``load/judge``, statement by statement, with bound values.
+
+    Each value is bound to the statements that name it as ``$name``.
+    """
+    for statement in statements(name):
+        named = {key: values[key] for key in values if f"${key}" in statement}
+        con.execute(statement, named or None)
+
+
+def rows(con: Connection, name: str, **values: Any) -> list[dict[str, Any]]:
+    """Run a file of ``sql/`` that is one query and give its rows as dictionaries."""
+    (statement,) = statements(name)
+    result = con.execute(statement, values or None).to_arrow_table()
+    listed: list[dict[str, Any]] = result.to_pylist()
+    return listed
+
+
+@cache
+def statements(name: str) -> tuple[str, ...]:
+    """Give the statements of a file of ``sql/``, without its comments at the line's start."""
+    text = (sql_dir() / f"{name}.sql").read_text(encoding="utf-8")
+    return tuple(s.query.strip() for s in duckdb.extract_statements(text))
+
+
+@cache
+def sql_dir() -> Path:
+    """Give the directory of the SQL files: beside the package, or within it where installed."""
+    package = Path(__file__).parent
+    beside = package.parent / "sql"
+    return beside if (beside / "schema").is_dir() else package / "sql"
+
+
+def tables() -> tuple[str, ...]:
+    """Give the names of all tables of the layout, ``schema.name`` where the schema is not main."""
+    return tuple(sorted(f.stem for f in (sql_dir() / "schema").glob("*.sql") if f.stem != "etl"))
+
+
+def lay_out_tables(con: Connection) -> None:
+    """Create all tables of the layout, with their comments, where they are missing."""
+    run(con, "schema/etl")
+    for name in tables():
+        run(con, f"schema/{name}")
+
+
+def lay_out_views(con: Connection) -> None:
+    """Create all views of the layout over the tables, or replace them by today's."""
+    for file in sorted((sql_dir() / "views").glob("*.sql")):
+        run(con, f"views/{file.stem}")
+
+
+def _lay_out(con: Connection, file: Path) -> None:
+    found = con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+    if ("etl", "schema_version") not in found:
+        if found:
+            raise WarehouseDamaged(f"{file}: a DuckDB file, but no warehouse of open311-etl")
+        with transaction(con):
+            lay_out_tables(con)
+            lay_out_views(con)
+            con.execute(
+                "INSERT INTO etl.schema_version VALUES ($version, $now)",
+                {"version": SCHEMA_VERSION, "now": datetime.now(UTC)},
+            )
+        return
+    (version,) = con.execute("SELECT max(version) FROM etl.schema_version").fetchone() or (0,)
+    if version > SCHEMA_VERSION:
+        raise WarehouseError(
+            f"{file}: made by a newer open311-etl (layout {version}, this one knows "
+            f"{SCHEMA_VERSION}); upgrade open311-etl"
+        )
+
+
+def _connect(file: Path, read_only: bool, wait: float) -> Connection:
+    if not read_only:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(
+                f"{file.parent}: cannot be created: {error.strerror}; choose another --data-dir"
+            ) from None
+    patience = time.monotonic() + wait
+    while True:
+        try:
+            return duckdb.connect(
+                str(file),
+                read_only=read_only,
+                config={} if read_only else {"storage_compatibility_version": STORAGE_VERSION},
+            )
+        except duckdb.IOException as error:
+            holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
+            if not holder and "lock" not in str(error):
+                raise _unusable(file, error) from None
+            if time.monotonic() >= patience:
+                raise _busy(file, holder) from None
+            time.sleep(0.1)
+        except duckdb.Error as error:
+            raise _unusable(file, error) from None
+
+
+def _busy(file: Path, holder: re.Match[str] | None) -> WarehouseBusy:
+    who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
+    return WarehouseBusy(
+        f"{file}: held by {who}; end it or run again later; readers should open published/ instead"
+    )
+
+
+def _unusable(file: Path, error: duckdb.Error) -> WarehouseError:
+    text = _first_line(error)
+    if "ermission" in text or "Read-only" in text:
+        return WarehouseError(f"{file}: cannot be written: {text}; choose another --data-dir")
+    return WarehouseDamaged(
+        f"{file}: {text}; keep the file aside and rebuild the warehouse from landing/"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
