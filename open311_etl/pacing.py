@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 import re
 import sqlite3
@@ -113,7 +114,8 @@ class Pace:
         self._source = source
         self._wait = wait
         self._jitter = jitter
-        self._budget = _budget(source, state_dir) if source.rate_per_minute else None
+        rate = source.rate_per_minute
+        self._budget = _Budget(source, rate, state_dir) if rate else None
         self._width = min(FIRST_WIDTH, float(source.concurrency))
         self._floor: float | None = None
         self._usual = 0.0
@@ -233,60 +235,65 @@ class Pace:
 
 
 class _Budget:
-    """The rate that a vendor publishes, as a log of the calls of the last minutes."""
+    """The rate that a vendor publishes, as a log of the calls made within it."""
 
-    def __init__(self, bucket: InMemoryBucket | SQLiteBucket) -> None:
-        self._bucket = bucket
-        self._longest_ms = bucket.rates[-1].interval
+    def __init__(self, source: Source, per_minute: float, state_dir: Path | None) -> None:
+        self._source = source
+        host = urlsplit(source.url).netloc.rpartition("@")[2].lower()
+        calls, minutes = Fraction(per_minute).limit_denominator(1000).as_integer_ratio()
+        self._key = (os.getpid(), host, max(1, calls), minutes * 60_000)
+        try:
+            self._bucket = _bucket(state_dir, *self._key)
+        except (OSError, sqlite3.Error) as error:
+            self._bucket = self._own(error)
 
     async def take(self, ahead: float) -> float:
-        """Take one call from the budget; give 0, or the seconds until it is worth asking again."""
-        return await asyncio.to_thread(self._take, ahead)
+        """Take one call from the rate; give 0, or the seconds after which to ask again.
+
+        ``ahead`` is how far the pace's clock is before the real one.
+        """
+        try:
+            return await asyncio.to_thread(self._take, ahead)
+        except (OSError, sqlite3.Error) as error:
+            self._bucket = self._own(error)
+            return self._take(ahead)
 
     def _take(self, ahead: float) -> float:
         lock: Any = self._bucket.limiter_lock() or nullcontext()
         with lock:
             now = int((time.time() + ahead) * 1000)
             newest = self._bucket.peek(0)
-            if newest and newest.timestamp > now + self._longest_ms:
+            if newest and newest.timestamp > now + self._bucket.rates[-1].interval:
                 self._bucket.flush()  # the computer's clock was set back
-            item = RateItem("call", now)
-            if self._bucket.put(item):
+            call = RateItem("call", now)
+            if self._bucket.put(call):
                 self._bucket.leak(now)
                 return 0.0
-            milliseconds = self._bucket.waiting(item)
+            milliseconds = self._bucket.waiting(call)
             assert isinstance(milliseconds, int)  # only asynchronous buckets give something else
             return max(0.001, milliseconds / 1000)
 
-
-def _budget(source: Source, state_dir: Path | None) -> _Budget:
-    per_minute = Fraction(source.rate_per_minute or 0).limit_denominator(1000)
-    rate = (max(1, per_minute.numerator), per_minute.denominator * 60_000)
-    host = urlsplit(source.url).netloc.rpartition("@")[2].lower()
-    if state_dir is None:
-        return _own_budget(host, rate)
-    file = (
-        state_dir / f"rate-{''.join(c if c.isalnum() or c in '.-' else '_' for c in host)}.sqlite"
-    )
-    try:
-        state_dir.mkdir(parents=True, exist_ok=True)
-        bucket = SQLiteBucket.init_from_file([Rate(*rate)], db_path=str(file), use_file_lock=True)
-    except (OSError, sqlite3.Error) as error:
+    def _own(self, error: Exception) -> InMemoryBucket | SQLiteBucket:
         _log.warning(
-            "source %s: %s cannot be used (%s), so its rate is kept by this process alone",
-            source.name,
-            file,
+            "source %s: its rate cannot be shared with other processes (%s), only kept by this one",
+            self._source.name,
             error,
         )
-        return _own_budget(host, rate)
-    return _Budget(bucket)
+        return _bucket(None, *self._key)
 
 
 @cache
-def _own_budget(host: str, rate: tuple[int, int]) -> _Budget:
-    # One for the process: clients come and go with their event loops, the server's count does not.
-    del host
-    return _Budget(InMemoryBucket([Rate(*rate)]))
+def _bucket(
+    state_dir: Path | None, _process: int, host: str, calls: int, milliseconds: int
+) -> InMemoryBucket | SQLiteBucket:
+    """Open the log of a host once in a process: clients come and go, the server counts on."""
+    rates = [Rate(calls, milliseconds)]
+    if state_dir is None:
+        return InMemoryBucket(rates)
+    state_dir.mkdir(parents=True, exist_ok=True)
+    name = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host)
+    file = str(state_dir / f"rate-{name}.sqlite")
+    return SQLiteBucket.init_from_file(rates, db_path=file, use_file_lock=True)
 
 
 def _fault(state: RetryCallState) -> Fault:

@@ -1,0 +1,361 @@
+"""A source is asked at the pace that it bears: no more at once, no more a minute, no sooner."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import sqlite3
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from open311_etl.config import Source
+from open311_etl.errors import BadBody
+from open311_etl.pacing import LONGEST_BACKOFF, LONGEST_REST, Fault, Pace, asked_rest
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Waits(list[float]):
+    """Waits for nothing, and remembers for how long it should have."""
+
+    async def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+        await asyncio.sleep(0)
+
+
+def source(**changed: Any) -> Source:
+    return Source(name="x", url="http://city.example/v2/", **changed)
+
+
+def pace(waits: Waits, state_dir: Path | None = None, **changed: Any) -> Pace:
+    return Pace(source(**changed), state_dir, wait=waits, jitter=lambda most: most)
+
+
+async def rounds(paced: Pace, count: int, **report: Any) -> int:
+    """Keep every turn busy for so many rounds; give the most that ran at once."""
+    running = most = 0
+
+    async def call() -> None:
+        nonlocal running, most
+        async with paced.turn():
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0)
+            running -= 1
+            paced.report(**{"seconds": 0.05, "ok": True, **report})
+
+    for _ in range(count):
+        await asyncio.gather(*(call() for _ in range(paced.width)))
+    return most
+
+
+# -- how many at once --------------------------------------------------------------------------
+
+
+async def test_a_source_is_asked_by_few_at_first_and_by_more_while_it_stays_quick() -> None:
+    paced = pace(Waits(), concurrency=6)
+    widths = [paced.width]
+    for _ in range(12):
+        await rounds(paced, 1)
+        widths.append(paced.width)
+    assert widths[0] <= 2
+    assert all(after - before in (0, 1) for before, after in pairwise(widths))
+    assert widths[-1] == 6
+
+
+async def test_no_more_calls_run_at_once_than_the_pace_is_wide() -> None:
+    paced = pace(Waits(), concurrency=3)
+    await rounds(paced, 10)
+    running = most = 0
+
+    async def call() -> None:
+        nonlocal running, most
+        async with paced.turn():
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.001)
+            running -= 1
+
+    await asyncio.gather(*(call() for _ in range(20)))
+    assert most == 3
+
+
+async def test_strain_halves_the_calls_once_for_all_calls_of_a_round() -> None:
+    paced = pace(Waits(), concurrency=8)
+    await rounds(paced, 30)
+    assert paced.width == 8
+    for _ in range(8):
+        paced.report(0.05, ok=False)
+    assert paced.width == 4
+    await paced.sleep(1)
+    paced.report(0.05, ok=False)
+    assert paced.width == 2
+
+
+async def test_one_call_is_always_let_through() -> None:
+    paced = pace(Waits())
+    for _ in range(10):
+        paced.report(0.05, ok=False)
+        await paced.sleep(1)
+    assert paced.width == 1
+    assert await rounds(paced, 1) == 1
+
+
+async def test_answers_far_slower_than_they_can_be_halve_the_calls_and_slower_ones_hold_them() -> (
+    None
+):
+    paced = pace(Waits(), concurrency=8)
+    await rounds(paced, 30, seconds=0.1)
+    before = paced.width
+    await rounds(paced, 3, seconds=0.7)
+    assert paced.width == before
+    await paced.sleep(100)
+    for _ in range(10):
+        paced.report(10, ok=True)
+    assert paced.width == before // 2
+
+
+async def test_a_server_that_is_always_slow_is_not_taken_for_strained() -> None:
+    paced = pace(Waits(), concurrency=4)
+    await rounds(paced, 20, seconds=20)
+    assert paced.width == 4
+
+
+async def test_a_cancelled_call_gives_its_turn_back() -> None:
+    paced = pace(Waits(), concurrency=1)
+
+    async def hang() -> None:
+        async with paced.turn():
+            await asyncio.sleep(60)
+
+    running, waiting = asyncio.create_task(hang()), asyncio.create_task(hang())
+    await asyncio.sleep(0)
+    for task in (running, waiting):
+        task.cancel()
+    await asyncio.gather(running, waiting, return_exceptions=True)
+    async with asyncio.timeout(5), paced.turn():
+        pass
+
+
+def test_a_pace_serves_one_event_loop_after_the_other() -> None:
+    paced = pace(Waits(), concurrency=2)
+
+    async def crowd() -> int:
+        return await rounds(paced, 4)
+
+    assert [asyncio.run(crowd()) for _ in range(3)] == [2, 2, 2]
+
+
+# -- rest --------------------------------------------------------------------------------------
+
+
+async def test_a_rest_that_one_call_was_asked_for_is_kept_by_all() -> None:
+    waits = Waits()
+    paced = pace(waits)
+    async with paced.turn():
+        paced.report(0.1, ok=False, retry_after=30)
+    began = paced.now()
+    async with paced.turn():
+        pass
+    assert paced.now() - began >= 30
+    waits.clear()
+    async with paced.turn():
+        pass
+    assert waits == []
+
+
+async def test_a_rest_too_long_to_sit_out_ends_the_call_and_says_when_to_come_back() -> None:
+    waits = Waits()
+    paced = pace(waits)
+    paced.report(0.1, ok=False, retry_after=LONGEST_REST * 6)
+    with pytest.raises(Fault, match=r"asked for a rest until \d{4}-.*Z") as fault:
+        async with paced.turn():
+            pytest.fail("the server asked not to be called")
+    assert fault.value.again == 0
+    assert fault.value.retry_after == pytest.approx(LONGEST_REST * 6, abs=5)
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "120"}, 120),
+        ({"retry-after": " 7.5 "}, 7.5),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": ""}, None),
+        ({"retry-after": "9" * 400}, None),
+        (
+            {
+                "date": "Mon, 02 Mar 2026 10:00:00 GMT",
+                "retry-after": "Mon, 02 Mar 2026 10:01:30 GMT",
+            },
+            90,
+        ),
+        ({"retry-after": "Mon, 02 Mar 2020 10:01:30 GMT"}, 0),
+        ({"date": "now", "retry-after": "Mon, 02 Mar 2020 10:01:30 GMT"}, 0),
+    ],
+)
+async def test_a_rest_is_read_from_seconds_and_from_dates(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert asked_rest(headers) == seconds
+
+
+# -- how often, and when to stop ---------------------------------------------------------------
+
+
+async def tries(paced: Pace, retries: int, fault: Exception) -> int:
+    count = 0
+    with contextlib.suppress(Fault):
+        async for attempt in paced.retrying(retries):
+            with attempt:
+                count += 1
+                raise fault
+    return count
+
+
+async def test_waits_between_tries_double_up_to_a_minute() -> None:
+    waits = Waits()
+    assert await tries(pace(waits), 9, Fault("down")) == 10
+    assert waits == [1, 2, 4, 8, 16, 32, LONGEST_BACKOFF, LONGEST_BACKOFF, LONGEST_BACKOFF]
+
+
+async def test_waits_between_tries_are_spread_over_their_whole_length() -> None:
+    waits = Waits()
+    paced = Pace(source(), wait=waits)
+    for _ in range(40):
+        await tries(paced, 3, Fault("down"))
+    thirds = waits[2::3]
+    assert 0 <= min(thirds) < 1.5
+    assert 2.5 < max(thirds) <= 4
+
+
+@pytest.mark.parametrize(("again", "count"), [(None, 5), (0, 1), (2, 3), (9, 5)])
+async def test_a_fault_is_tried_again_only_as_often_as_it_may_help(
+    again: int | None, count: int
+) -> None:
+    assert await tries(pace(Waits()), 4, Fault("odd", BadBody, again=again)) == count
+
+
+async def test_what_is_no_fault_is_not_tried_again() -> None:
+    waits = Waits()
+    with pytest.raises(ZeroDivisionError):
+        await tries(pace(waits), 4, ZeroDivisionError())
+    assert waits == []
+
+
+# -- the rate that a vendor publishes ----------------------------------------------------------
+
+
+def granted(state_dir: str, port: int, calls: int) -> int:
+    """Count, in a process of its own, the calls that need not wait."""
+    changed: dict[str, Any] = {"url": f"http://city.example:{port}/", "rate_per_minute": 20}
+    paced = Pace(Source(name="x", **changed), Path(state_dir), wait=_give_up)
+
+    async def run() -> int:
+        count = 0
+        try:
+            for _ in range(calls):
+                async with paced.turn():
+                    count += 1
+        except TimeoutError:
+            pass
+        return count
+
+    return asyncio.run(run())
+
+
+async def _give_up(_: float) -> None:
+    raise TimeoutError
+
+
+def test_processes_share_the_rate_of_a_host(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        shares = pool.starmap(granted, [(str(tmp_path), 1, 15)] * 2, chunksize=1)
+        other = pool.apply(granted, (str(tmp_path), 2, 15))
+    assert sum(shares) == 20
+    assert other == 15
+
+
+@pytest.mark.parametrize("where", ["state", None])
+@pytest.mark.parametrize(("rate", "calls", "minutes"), [(10, 25, 2), (0.5, 3, 4), (7.5, 31, 4)])
+async def test_calls_beyond_the_rate_wait_for_their_minute(
+    tmp_path: Path, where: str | None, rate: float, calls: int, minutes: float
+) -> None:
+    waits = Waits()
+    state_dir = tmp_path / where if where else None
+    paced = Pace(
+        Source(name="x", url=f"http://{tmp_path.name}.{rate}.example/", rate_per_minute=rate),
+        state_dir,
+        wait=waits,
+    )
+    began = paced.now()
+    for _ in range(calls):
+        async with paced.turn():
+            pass
+    assert minutes * 60 <= paced.now() - began + 0.5 < minutes * 60 + 5
+
+
+async def test_paces_of_one_process_share_the_rate_even_without_a_place_to_keep_it() -> None:
+    waits = Waits()
+    changed: dict[str, Any] = {"url": "http://shared.example/", "rate_per_minute": 3}
+    for _ in range(3):
+        async with Pace(Source(name="x", **changed), wait=waits).turn():
+            pass
+    assert waits == []
+    async with Pace(Source(name="y", **changed), wait=waits).turn():
+        pass
+    assert sum(waits) > 50
+
+
+async def test_a_state_that_cannot_be_kept_is_told_and_the_rate_still_holds(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    waits = Waits()
+    changed: dict[str, Any] = {"url": "http://unkept.example/", "rate_per_minute": 2}
+    paced = Pace(Source(name="x", **changed), tmp_path / "file", wait=waits)
+    assert "source x: " in caplog.text
+    for _ in range(3):
+        async with paced.turn():
+            pass
+    assert sum(waits) > 50
+
+
+async def test_a_state_that_breaks_later_is_told_and_the_rate_still_holds(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    waits = Waits()
+    changed: dict[str, Any] = {"url": "http://broken.example/", "rate_per_minute": 2}
+    paced = Pace(Source(name="x", **changed), tmp_path, wait=waits)
+    with sqlite3.connect(tmp_path / "rate-broken.example.sqlite") as state:
+        state.execute("DROP TABLE rate_bucket")
+    for _ in range(3):
+        async with paced.turn():
+            pass
+    assert "source x: " in caplog.text
+    assert sum(waits) > 50
+
+
+async def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
+    changed: dict[str, Any] = {"url": "http://late.example/", "rate_per_minute": 1}
+    ahead = Pace(Source(name="x", **changed), tmp_path, wait=Waits())
+    await ahead.sleep(3 * 86400)
+    async with ahead.turn():
+        pass
+    waits = Waits()
+    async with Pace(Source(name="x", **changed), tmp_path, wait=waits).turn():
+        pass
+    assert sum(waits) < 61
