@@ -39,6 +39,7 @@ class Unpacker:
         self._kept = io.BytesIO()
         self._head = b""
         self._inflate: Any = None
+        self._bare = False
         names = [name for name in encoding.lower().replace(" ", "").split(",") if name]
         kinds = [name.removeprefix("x-") for name in names if name != "identity"]
         if len(kinds) > 1 or not {*kinds} <= {"gzip", "deflate"}:
@@ -55,7 +56,8 @@ class Unpacker:
             if len(self._head) < 2:
                 return
             piece, self._head = self._head, b""
-            self._inflate = zlib.decompressobj(31 if self._kind == "gzip" else _window_bits(piece))
+            self._bare = self._kind == "deflate" and not _has_zlib_head(piece)
+            self._inflate = zlib.decompressobj(-15 if self._bare else 47)  # 47: zlib or gzip
         while piece:
             if self._inflate.eof:  # a further gzip member; other bytes after the end are padding
                 if self._kind != "gzip" or not piece.startswith(b"\x1f"):
@@ -68,8 +70,10 @@ class Unpacker:
             piece = self._inflate.unused_data
 
     def finish(self) -> bytes:
-        """Give the whole body; raise CutShortError where its end is missing."""
+        """Give the whole body; raise CutShortError where its end is missing, or EncodingError."""
         if self._head or (self._inflate is not None and not self._inflate.eof):
+            if self._bare:  # no envelope, no proof that it was deflated at all
+                raise EncodingError("a body that is no deflate")
             raise CutShortError
         return self._kept.getvalue()
 
@@ -84,10 +88,9 @@ class Unpacker:
         self._kept.write(piece)
 
 
-def _window_bits(head: bytes) -> int:
+def _has_zlib_head(body: bytes) -> bool:
     """Tell deflate in zlib's envelope, as it should be, from the bare one of many servers."""
-    enveloped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
-    return 15 if enveloped else -15
+    return body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
 
 
 def unreadable(body: bytes) -> str | None:
@@ -136,7 +139,7 @@ def description(body: bytes) -> str:
         return html_title(body)
     try:
         return _short("; ".join(_spoken(msgspec.json.decode(body))))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     try:

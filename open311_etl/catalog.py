@@ -111,9 +111,7 @@ def _due(
     asked_at = {each["service_code"]: each["definition_asked_at"] for each in before}
     oldest = now - timedelta(days=source.definitions_days)
     codes = [str(each["service_code"]) for each in listed if each["metadata"]]
-    return [
-        code for code in dict.fromkeys(codes) if (asked_at.get(code) or oldest) <= oldest
-    ]
+    return [code for code in dict.fromkeys(codes) if (asked_at.get(code) or oldest) <= oldest]
 
 
 async def _definition(walker: Walker, code: str) -> LandedPage | None:

@@ -235,11 +235,13 @@ def load_settings(data_dir: Path | str | None = None, config: Path | str | None 
     tables: dict[str, dict[str, Any]] = dict(known.get("sources", {}))
     for name, table in _tables(own.get("sources", {}), file, "sources").items():
         tables[name] = {**tables.get(name, {}), **table}
-    sources: dict[str, Source] = {}
-    for name, table in tables.items():
-        where = file if file and name in own.get("sources", {}) else Path("sources.toml")
-        for full, source in _sources(name, table, where):
-            sources[full] = source
+    sources = {
+        full: source
+        for name, table in tables.items()
+        for full, source in _sources(
+            name, table, file if file and name in own.get("sources", {}) else Path("sources.toml")
+        )
+    }
     place = data_dir or os.environ.get("OPEN311_DATA_DIR") or own.get("data_dir") or "data"
     contact = os.environ.get("OPEN311_CONTACT") or own.get("contact", "")
     if not isinstance(contact, str) or not isinstance(place, (str, Path)):

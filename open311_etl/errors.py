@@ -49,7 +49,7 @@ class SourceDown(SourceError):
 
 
 class SourceRefused(SourceError):
-    """The server understood and said no (401, 403, 400, a redirect off http): look at the profile."""
+    """The server understood and said no (400, 401, 403, a redirect off http): see the profile."""
 
 
 class NotFound(SourceError):

@@ -233,7 +233,7 @@ class Fetcher:
         return Verdict.PROVEN, ""
 
     def _outside(self, walk: Walk, window: Window) -> int:
-        """Count ids whose time lies outside; the second at either end may be in or out (Q-DATE-1)."""
+        """Count ids whose time lies outside; a second at either end may be in or out (Q-DATE-1)."""
         slack = timedelta(seconds=1)
         first, last = window.start - slack, window.end + slack
         times = (self._time(text) for text in walk.ids.values() if text)

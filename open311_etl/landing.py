@@ -1,8 +1,9 @@
 """Every body as it came, once, and the journal of what was read: enough to rebuild the warehouse.
 
-``landing/<source>/bodies/ab/<sha256>.zst`` holds bodies named by the hash of what they hold, so that
-the same answer is stored once. ``landing/<source>/journal/<run>.ndjson`` holds one line for each
-reading, written and synced after its bodies are. Nothing that a server sends becomes a file name.
+``landing/<source>/bodies/ab/<sha256>.zst`` holds bodies named by the hash of what they hold, so
+that the same answer is stored once. ``landing/<source>/journal/<run>.ndjson`` holds one line for
+each reading, written and synced after its bodies are. Nothing that a server sends becomes a file
+name.
 """
 
 from __future__ import annotations
@@ -90,13 +91,10 @@ class Landing:
         A last line that a crash cut short was never loaded and is passed over. Raises
         WarehouseDamaged where any other line cannot be read.
         """
-        if not self._journal.is_dir():
-            return
-        names = [f"{run_id}.ndjson"] if run_id else sorted(os.listdir(self._journal))
+        files = sorted(self._journal.glob(f"{run_id or '*'}.ndjson"))
         decoder = msgspec.json.Decoder(Outcome)
-        for name in names:
-            file = self._journal / name
-            lines = file.read_bytes().split(b"\n") if file.exists() else []
+        for file in files:
+            lines = file.read_bytes().split(b"\n")
             for number, line in enumerate(lines, 1):
                 if not line:
                     continue

@@ -36,6 +36,52 @@ class Span:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """Something that is known to be missing.
+
+    ``kind``: ``blocked`` or ``suspect`` (a span whose reading failed ``tries`` times in a row),
+    ``unread`` (a gap that no run has reached) or ``pending`` (``entries`` without an id).
+    """
+
+    kind: str
+    start: datetime
+    end: datetime
+    entries: int | None
+    since: datetime | None
+    tries: int | None
+    next_try_at: datetime | None
+    reason: str
+
+    def __str__(self) -> str:
+        span = Window(self.start, self.end)
+        if self.kind == "pending":
+            return f"{self.entries} pending entries in {span}"
+        return f"{self.kind} {span}: {self.reason}"
+
+
+def debt(con: Connection, source: str, settled_before: datetime) -> list[Debt]:
+    """Give what a source is known to lack, oldest first.
+
+    Pending entries of windows that ended before ``settled_before`` are no longer waited for; they
+    stay in ``etl.pending``.
+    """
+    found = warehouse.rows(con, "ledger/debt", source=source, settled_before=settled_before)
+    return [
+        Debt(
+            kind=row["kind"],
+            start=row["span_start"],
+            end=row["span_end"],
+            entries=row["entries"],
+            since=row["since"],
+            tries=row["tries"],
+            next_try_at=row["next_try_at"],
+            reason=row["reason"] or "",
+        )
+        for row in found
+    ]
+
+
 def begin_run(
     con: Connection, source: str, as_of: datetime, start: datetime | None, end: datetime | None
 ) -> Run:

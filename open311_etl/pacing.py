@@ -149,6 +149,7 @@ class Pace:
             await self._rest()
             while self._budget and (seconds := await self._budget.take(self._ahead)) > 0:
                 await self.sleep(seconds)
+            await self._rest()  # which others may have been asked for meanwhile
             yield
         finally:
             self._running -= 1

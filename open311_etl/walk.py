@@ -17,13 +17,12 @@ from open311_etl.errors import BadBody, NotFound, SourceDown, SourceError, Sourc
 from open311_etl.landing import Landing
 from open311_etl.model import LandedPage, Page, Run
 
-
 MOST_PAGES = 100_000
 
 
 @dataclass
 class Manners:
-    """What is known of a server's ways: from its profile, from the ledger, and learnt while reading.
+    """What is known of a server's ways: from profile and ledger, and learnt while reading.
 
     ``first_page``: number of the first page, ``None`` until learnt. ``full_page``: most entries
     seen on a page that another page followed. ``uncapped``: most rows that a proven window held.
@@ -42,9 +41,9 @@ class Walk:
     """What one walk saw.
 
     ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and time of
-    entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts ids that stood on
-    two pages, the sign of drift; ``end`` says how the end was recognised; ``sickness`` is why it
-    was not reached.
+    entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts ids that
+    stood on two pages, the sign of drift; ``end`` says how the end was recognised; ``sickness`` is
+    why it was not reached.
     """
 
     pages: list[LandedPage] = field(default_factory=list)

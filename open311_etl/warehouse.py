@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -57,10 +57,8 @@ def transaction(con: Connection) -> Iterator[None]:
         yield
         con.execute("COMMIT")
     except BaseException:
-        try:
+        with suppress(duckdb.Error):  # the failed statement may have ended the transaction itself
             con.execute("ROLLBACK")
-        except duckdb.Error:  # the failed statement may have ended the transaction itself
-            pass
         raise
 
 

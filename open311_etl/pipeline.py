@@ -1,0 +1,369 @@
+"""The journey of one pull, in the order in which it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Protocol
+
+from open311_etl import agenda, catalog, ledger, load
+from open311_etl.agenda import Item
+from open311_etl.client import Client
+from open311_etl.config import Settings, Source
+from open311_etl.errors import Open311Error, SourceError, UsageError
+from open311_etl.fetch import Fetcher
+from open311_etl.landing import Landing
+from open311_etl.ledger import Debt
+from open311_etl.model import LoadReport, Outcome, Run, Window
+from open311_etl.pacing import Pace
+from open311_etl.walk import Manners, Walker
+from open311_etl.warehouse import warehouse
+from open311_etl.windows import parse_when
+
+LOAD_ROWS = 25_000
+"""Entries that are gathered before they are loaded: few enough that a kill costs little."""
+
+LOAD_SECONDS = 10
+"""Longest time for which what was read waits to be loaded."""
+
+
+class Watcher(Protocol):
+    """Whoever follows a pull: a progress bar, a flow."""
+
+    def planned(self, source: str, items: Sequence[Item]) -> None:
+        """The windows that are going to be read."""
+
+    def read(self, source: str, window: Window, outcomes: Sequence[Outcome]) -> None:
+        """A window was read, in one piece or several."""
+
+    def loaded(self, source: str, report: LoadReport) -> None:
+        """Some readings are in the warehouse."""
+
+
+Read = Callable[[Window], Awaitable[list[Outcome]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PullReport:
+    """What the pull of one source came to.
+
+    ``counts`` are those of ``ledger.summary``; ``requests`` the HTTP requests of this call;
+    ``seconds`` its length; ``error`` why it could not go on, ``None`` where it did.
+    """
+
+    source: str
+    run_id: str
+    as_of: datetime
+    resumed: bool
+    services: catalog.CatalogReport | None
+    planned: int
+    counts: dict[str, int]
+    debt: tuple[Debt, ...]
+    watermark: datetime | None
+    requests: int
+    seconds: float
+    error: Open311Error | None = None
+
+    @property
+    def unchanged(self) -> bool:
+        """True where nothing new, changed or stale was met."""
+        return not any(self.counts[each] for each in ("new", "changed", "stale"))
+
+    @property
+    def exit_code(self) -> int:
+        """0: complete; 1: with debt; else what the error says."""
+        if self.error is not None:
+            return self.error.exit_code
+        return 1 if self.debt else 0
+
+
+@dataclass
+class Pull:
+    """One pull of one source, step by step; an async context manager.
+
+    On entry it takes up or begins the run and loads what an interrupted one left in landing; on
+    exit it writes how the run ended. In between: :meth:`refresh_catalog`, then :meth:`read` for
+    each of ``items``, and :meth:`load` for what that gave.
+    """
+
+    settings: Settings
+    source: Source
+    start: datetime | None = None
+    end: datetime | None = None
+    items: list[Item] = field(default_factory=list)
+    resumed: bool = False
+    services: catalog.CatalogReport | None = None
+    _finished: bool = False
+
+    async def __aenter__(self) -> Pull:
+        self._began = time.monotonic()
+        self._stack = AsyncExitStack()
+        self._landing = Landing(self.settings.landing, self.source.name)
+        await asyncio.to_thread(self._begin)
+        pace = Pace(self.source, state_dir=self.settings.data_dir / ".pace")
+        client = Client(self.source, user_agent=self.settings.user_agent, pace=pace)
+        self.client = await self._stack.enter_async_context(client)
+        manners = Manners(self.source.first_page, 0, self._uncapped, self.source.row_cap)
+        self._walker = Walker(self.client, self._landing, self.run, manners)
+        codes = [each["service_code"] for each in self._known]
+        self._fetcher = Fetcher(self._walker, self.run, codes)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+        if error is None or self._finished:
+            return
+        result = "failed" if isinstance(error, Exception) else "interrupted"
+        message = str(error) if isinstance(error, Open311Error) else result
+        with suppress(Open311Error):  # the first error says more
+            await asyncio.to_thread(self._end, result, message)
+
+    def _begin(self) -> None:
+        now = self.end or datetime.now(UTC).replace(microsecond=0)
+        with warehouse(self.settings.warehouse) as con:
+            self.run = ledger.begin_run(con, self.source.name, now, self.start, self.end)
+            done = ledger.loaded(con, self.run)
+            names = {each["reading_id"] for each in done}
+            waiting = [o for o in self._landing.journal(self.run.id) if o.id not in names]
+            self.resumed = bool(done or waiting)
+            for outcome in waiting:
+                if outcome.kind == "catalog":
+                    catalog.load(con, outcome, self._landing)
+                else:
+                    load.load(con, [outcome], self.source, self._landing)
+            done = ledger.loaded(con, self.run)
+            self._catalog_done = any(each["kind"] == "catalog" for each in done)
+            spans = [
+                (each["window_start"], each["window_end"])
+                for each in done
+                if each["kind"] == "window"
+            ]
+            self.items = agenda.agenda(
+                ledger.coverage(con, self.source.name), self.source, self.run, spans
+            )
+            self._uncapped = ledger.uncapped(con, self.source.name)
+            self._known = catalog.known(con, self.source.name)
+
+    async def refresh_catalog(self) -> catalog.CatalogReport | None:
+        """Read and load services and definitions; ``None`` where this run has done so before.
+
+        Raises SourceError where the source does not answer at all.
+        """
+        if self._catalog_done:
+            return None
+        outcome = await catalog.refresh(self._walker, self.run, self._known)
+        await asyncio.to_thread(self._landing.record, outcome)
+        self.services = await asyncio.to_thread(self._load_catalog, outcome)
+        self._catalog_done = True
+        return self.services
+
+    async def read(self, window: Window) -> list[Outcome]:
+        """Read a window and make what came of it durable in landing.
+
+        Raises SourceDown where the source is down as a whole, SourceRefused where it refuses.
+        """
+        outcomes = await self._fetcher.read(window)
+        for outcome in outcomes:
+            await asyncio.to_thread(self._landing.record, outcome)
+        return outcomes
+
+    async def load(self, outcomes: Sequence[Outcome]) -> LoadReport:
+        """Bring readings into the warehouse, which is held only for so long."""
+        return await asyncio.to_thread(self._load, outcomes)
+
+    async def finish(self, error: Open311Error | None = None) -> PullReport:
+        """Write how the run ended and give the report."""
+        return await asyncio.to_thread(self._finish, error)
+
+    def _load(self, outcomes: Sequence[Outcome]) -> LoadReport:
+        with warehouse(self.settings.warehouse) as con:
+            return load.load(con, outcomes, self.source, self._landing)
+
+    def _load_catalog(self, outcome: Outcome) -> catalog.CatalogReport:
+        with warehouse(self.settings.warehouse) as con:
+            return catalog.load(con, outcome, self._landing)
+
+    def _finish(self, error: Open311Error | None) -> PullReport:
+        settled = self.run.as_of - timedelta(days=self.source.settle_days)
+        requests = self.client.requests_made
+        with warehouse(self.settings.warehouse) as con:
+            debt = ledger.debt(con, self.source.name, settled)
+            result = "failed" if error else "debt" if debt else "complete"
+            ledger.end_run(con, self.run, result, str(error) if error else None, requests)
+            self._finished = True
+            return PullReport(
+                source=self.source.name,
+                run_id=self.run.id,
+                as_of=self.run.as_of,
+                resumed=self.resumed,
+                services=self.services,
+                planned=len(self.items),
+                counts=ledger.summary(con, self.run),
+                debt=tuple(debt),
+                watermark=ledger.watermark(ledger.coverage(con, self.source.name)),
+                requests=requests,
+                seconds=time.monotonic() - self._began,
+                error=error,
+            )
+
+    def _end(self, result: str, message: str) -> None:
+        with warehouse(self.settings.warehouse) as con:
+            ledger.end_run(con, self.run, result, message, self.client.requests_made)
+
+
+async def journey(
+    pull: Pull, *, jobs: int | None = None, read: Read | None = None, watcher: Watcher | None = None
+) -> PullReport:
+    """Take one pull from its catalog to its report; windows are read side by side.
+
+    ``read`` takes the place of ``pull.read`` where each reading is to be a task of its own;
+    ``jobs`` is how many windows are read at once, by default the source's concurrency. What was
+    read is loaded while more is being read. Where the source is down or refuses, what was read
+    before is loaded and the report carries the error.
+    """
+    name = pull.source.name
+    error: Open311Error | None = None
+    if watcher:
+        watcher.planned(name, pull.items)
+    try:
+        await pull.refresh_catalog()
+        async with _Loads(pull, watcher) as loads:
+            await _read_all(pull, read or pull.read, jobs or pull.source.concurrency, loads)
+    except* SourceError as group:
+        error = _first(group)
+    return await pull.finish(error)
+
+
+async def _read_all(pull: Pull, read: Read, jobs: int, loads: _Loads) -> None:
+    """Read all windows, so many at once; the first one that cannot go on ends them all."""
+    waiting = iter(pull.items)
+
+    async def worker() -> None:
+        for item in waiting:
+            await loads.put(item.window, await read(item.window))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(max(1, jobs)):
+            group.create_task(worker())
+
+
+class _Loads:
+    """Gathers readings and loads them in the background, a good many at a time, in their order."""
+
+    def __init__(self, pull: Pull, watcher: Watcher | None) -> None:
+        self._pull = pull
+        self._watcher = watcher
+        self._gathered: list[Outcome] = []
+        self._since = time.monotonic()
+        self._running: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> _Loads:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or issubclass(kind, (Exception, BaseExceptionGroup)):
+            await self._load()
+            await self._settled()
+        elif self._running:  # interrupted: what is being loaded ends, the rest waits in landing
+            await asyncio.wait([self._running])
+
+    async def put(self, window: Window, outcomes: list[Outcome]) -> None:
+        """Take what reading a window gave; begin a load when enough has come together."""
+        self._gathered += outcomes
+        if self._watcher:
+            self._watcher.read(self._pull.source.name, window, outcomes)
+        rows = sum(outcome.records for outcome in self._gathered)
+        if rows >= LOAD_ROWS or time.monotonic() - self._since >= LOAD_SECONDS:
+            await self._load()
+
+    async def _load(self) -> None:
+        await self._settled()
+        outcomes, self._gathered = self._gathered, []
+        self._since = time.monotonic()
+        if outcomes:
+            self._running = asyncio.create_task(self._load_these(outcomes))
+
+    async def _load_these(self, outcomes: list[Outcome]) -> None:
+        report = await self._pull.load(outcomes)
+        if self._watcher:
+            self._watcher.loaded(self._pull.source.name, report)
+
+    async def _settled(self) -> None:
+        running, self._running = self._running, None
+        if running:
+            await running
+
+
+def pull(
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    start: str | datetime | None = None,
+    end: str | datetime | None = None,
+    jobs: int | None = None,
+    watcher: Watcher | None = None,
+) -> list[PullReport]:
+    """Bring the warehouse up to date with some sources, one after the other.
+
+    ``start`` and ``end`` are ISO 8601: a plain date is midnight in the source's zone, as is a time
+    without offset; ``end`` makes the whole run see that time as now. Gives a report for each
+    source; a source that fails does not keep the others from being pulled. Raises UsageError,
+    ConfigError and WarehouseError.
+    """
+    sources = [settings.source(name) for name in names]
+    spans = [span_of(source, start, end) for source in sources]
+
+    async def one(source: Source, span: tuple[datetime | None, datetime | None]) -> PullReport:
+        async with Pull(settings, source, *span) as each:
+            return await journey(each, jobs=jobs, watcher=watcher)
+
+    return [asyncio.run(one(source, span)) for source, span in zip(sources, spans, strict=True)]
+
+
+def plan(
+    name: str,
+    settings: Settings,
+    *,
+    start: str | datetime | None = None,
+    end: str | datetime | None = None,
+) -> list[Item]:
+    """Give the windows that :func:`pull` would read, without asking the source (``--dry-run``)."""
+    source = settings.source(name)
+    first, last = span_of(source, start, end)
+    now = last or datetime.now(UTC).replace(microsecond=0)
+    spans: list[ledger.Span] = []
+    if settings.warehouse.exists():
+        with warehouse(settings.warehouse, read_only=True) as con:
+            spans = ledger.coverage(con, name)
+    return agenda.agenda(spans, source, Run("", name, now, now, first, last))
+
+
+def span_of(
+    source: Source, start: str | datetime | None, end: str | datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Read ``--start`` and ``--end``; raises UsageError where the end is not after the start."""
+    first, last = (
+        parse_when(each, source.zone) if isinstance(each, str) else each for each in (start, end)
+    )
+    until = last or datetime.now(UTC)
+    if first is not None and first >= until:
+        raise UsageError(
+            f"source {source.name}: --end {until:%Y-%m-%dT%H:%M:%SZ} is not after "
+            f"--start {first:%Y-%m-%dT%H:%M:%SZ}"
+        )
+    return first, last
+
+
+def _first(group: BaseExceptionGroup[SourceError]) -> SourceError:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, SourceError)
+    return error

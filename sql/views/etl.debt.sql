@@ -1,0 +1,42 @@
+-- what:   what is known to be missing
+-- grain:  one row per unread, suspect or blocked span, and one per window with pending entries
+-- reads:  etl.coverage, etl.windows, etl.pending
+-- writes: view etl.debt
+CREATE OR REPLACE VIEW etl.debt AS
+WITH failed AS (
+    SELECT
+        source, window_start, window_end,
+        max(tries) FILTER (next_try_at IS NOT NULL) AS tries,
+        max(ended_at) FILTER (tries = 1) AS since
+    FROM etl.windows
+    WHERE kind = 'window'
+    GROUP BY ALL
+),
+
+gap AS (
+    SELECT
+        source, span_end AS span_start,
+        lead(span_start) OVER (PARTITION BY source ORDER BY span_start) AS span_end
+    FROM etl.coverage
+)
+
+SELECT
+    c.source, c.verdict AS kind, c.span_start, c.span_end, NULL::BIGINT AS entries,
+    coalesce(f.since, c.read_at) AS since, coalesce(f.tries, 1) AS tries, c.next_try_at, c.reason
+FROM etl.coverage AS c
+LEFT JOIN failed AS f
+    ON f.source = c.source AND f.window_start = c.window_start AND f.window_end = c.window_end
+WHERE c.verdict IN ('suspect', 'blocked')
+UNION ALL BY NAME
+SELECT source, 'unread' AS kind, span_start, span_end, 'never read' AS reason
+FROM gap
+WHERE span_end > span_start
+UNION ALL BY NAME
+SELECT
+    source, 'pending' AS kind, window_start AS span_start, window_end AS span_end,
+    count(*) AS entries, min(first_seen_at) AS since, 'without service_request_id' AS reason
+FROM etl.pending
+WHERE resolved_at IS NULL
+GROUP BY ALL;
+
+COMMENT ON VIEW etl.debt IS 'What is known to be missing: spans unread, suspect or blocked, and entries that have no service_request_id yet';
