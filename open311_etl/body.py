@@ -8,7 +8,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from lxml import etree
@@ -44,7 +44,7 @@ class Unpacker:
         kinds = [name.removeprefix("x-") for name in names if name != "identity"]
         if len(kinds) > 1 or not {*kinds} <= {"gzip", "deflate"}:
             raise EncodingError(f"an encoding that was not asked for ({encoding[:40]})")
-        self._kind: Literal["", "gzip", "deflate"] = kinds[0] if kinds else ""  # type: ignore[assignment]
+        self._kind = "".join(kinds)
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes as received; raise EncodingError or TooLargeError."""
@@ -56,11 +56,11 @@ class Unpacker:
             if len(self._head) < 2:
                 return
             piece, self._head = self._head, b""
-            self._bare = self._kind == "deflate" and not _has_zlib_head(piece)
+            self._bare = self._kind == "deflate" and not _has_envelope(piece)
             self._inflate = zlib.decompressobj(-15 if self._bare else 47)  # 47: zlib or gzip
         while piece:
             if self._inflate.eof:  # a further gzip member; other bytes after the end are padding
-                if self._kind != "gzip" or not piece.startswith(b"\x1f"):
+                if not piece.startswith(b"\x1f"):
                     return
                 self._inflate = zlib.decompressobj(31)
             try:
@@ -88,9 +88,10 @@ class Unpacker:
         self._kept.write(piece)
 
 
-def _has_zlib_head(body: bytes) -> bool:
-    """Tell deflate in zlib's envelope, as it should be, from the bare one of many servers."""
-    return body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+def _has_envelope(body: bytes) -> bool:
+    """Tell deflate in the envelope of zlib or gzip from the bare one that many servers send."""
+    zlibs = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+    return zlibs or body.startswith(b"\x1f\x8b")
 
 
 def unreadable(body: bytes) -> str | None:
