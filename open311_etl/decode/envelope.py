@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from open311_etl.decode.parse import parse
-from open311_etl.decode.tree import Tree, folded, scalar, squash
+from open311_etl.decode.tree import Tree, folded, scalar, truth
 from open311_etl.errors import BadBody
 
-_WRAPPERS = frozenset(
-    {
-        *("servicerequests", "servicerequest", "requests", "request"),
-        *("services", "service", "servicelist"),
-        *("data", "results", "items", "records", "content"),
-    }
-)
 _MARKS = frozenset(
     {
-        *("servicerequestid", "servicecode", "servicename", "token"),
+        *("servicerequestid", "servicecode", "servicename"),
         *("requesteddatetime", "updateddatetime"),
     }
+)
+_WRAPPERS = (
+    *("servicerequests", "requests", "servicerequest", "request"),
+    *("services", "service", "servicelist"),
+    *("data", "results", "items", "records", "content"),
 )
 _ERRORS = ("errors", "error", "fault", "exception")
 _MESSAGES = ("description", "message", "faultstring", "errormessage", "detail")
 _FAULT_KEYS = frozenset(
-    (*_MESSAGES, "code", "faultcode", "errorcode", "status", "type", "title", "documentationurl")
+    {
+        *(*_ERRORS, *_MESSAGES, "code", "faultcode", "errorcode"),
+        *("status", "success", "type", "title", "documentationurl"),
+    }
 )
 _NESTED = 8
+
+
+class _Fault(NamedTuple):
+    code: str | None
+    said: str
 
 
 def fault(body: bytes) -> str | None:
@@ -41,15 +49,22 @@ def fault(body: bytes) -> str | None:
 
 def fault_in(value: Tree) -> str | None:
     """Give the description of an error that a tree holds, in at most 300 characters."""
-    said = _fault(value, _NESTED)
-    return " ".join(said.split())[:300] if said else None
+    found = _fault(value, _NESTED)
+    return " ".join(found.said.split())[:300] if found else None
 
 
-def entries(value: Tree, what: str) -> list[Tree]:
+def says_missing(value: Tree) -> bool:
+    """Say whether a tree is an error of code 404, whatever the answer's own status (Q-ERR-4)."""
+    found = _fault(value, _NESTED)
+    return found is not None and found.code == "404"
+
+
+def entries(value: Tree, what: str, keys: frozenset[str]) -> list[Tree]:
     """Open all wrappers down to the list (Q-FMT-1 to Q-FMT-3); a bare item is a list of one.
 
-    ``what`` names the thing looked for in the error. ``null``, ``{}`` and ``[{}]`` are empty lists.
-    Raises BadBody where the tree is an error body or holds no such list.
+    ``what`` names the thing looked for in errors; ``keys`` are squashed names of which its objects
+    have at least one. ``null``, ``{}`` and ``[{}]`` are empty lists. Raises BadBody where the tree
+    is an error body or holds no such list.
     """
     for _ in range(_NESTED):
         if said := fault_in(value):
@@ -59,13 +74,18 @@ def entries(value: Tree, what: str) -> list[Tree]:
             break
         value = inner
     if not isinstance(value, list):
-        raise BadBody(f"JSON or XML, but without a list of {what}")
-    return [] if value == [{}] else value
+        raise BadBody(f"wrapped too often to be a list of {what}")
+    if value == [{}]:
+        return []
+    objects = [each for each in value if isinstance(each, dict)]
+    if objects and all(keys.isdisjoint(folded(each)) for each in objects):
+        raise BadBody(f"a list, but not of {what}{_has(objects[0])}")
+    return value
 
 
 def is_record(value: Tree) -> bool:
     """Say whether a tree is an object with a key that only records have."""
-    return isinstance(value, dict) and not _MARKS.isdisjoint(map(squash, value))
+    return not _MARKS.isdisjoint(folded(value)) or "token" in folded(value)
 
 
 def _inner(value: Tree, what: str) -> Tree:
@@ -73,61 +93,68 @@ def _inner(value: Tree, what: str) -> Tree:
     if value is None or value == {}:
         return []
     if isinstance(value, list):
-        only = value[0] if len(value) == 1 else None
-        wraps = isinstance(only, dict) and len(only) == 1 and not is_record(only)
-        return _inner(only, what) if wraps and _wrapped(only) is not None else value
-    if not isinstance(value, dict):
+        only = folded(value[0]) if len(value) == 1 else {}
+        return value[0] if len(only) == 1 and only.keys() & set(_WRAPPERS) else value  # Q-FMT-5
+    keys = folded(value)
+    if not keys:
         raise BadBody(f"a single value instead of a list of {what}")
-    wrapped = _wrapped(value)
-    if wrapped is not None:
-        return wrapped[0]
-    if is_record(value):
+    if not _MARKS.isdisjoint(keys):
         return [value]
-    return _unnamed(value, what)
+    for wrapper in _WRAPPERS:
+        inner = keys.get(wrapper)
+        if isinstance(inner, dict | list):
+            return inner
+        if wrapper in keys and scalar(inner) is None:
+            return []
+    return [value] if "token" in keys else _unnamed(keys, what)
 
 
-def _wrapped(value: Tree) -> tuple[Tree] | None:
-    """Give what stands under a known wrapper's name, in a tuple because it may be null."""
-    if not isinstance(value, dict):
-        return None
-    for key, inner in value.items():
-        if squash(key) in _WRAPPERS and isinstance(inner, dict | list):
-            return (inner,)
-    for key, inner in value.items():
-        if squash(key) in _WRAPPERS and scalar(inner) is None and not is_record(value):
-            return (inner,)
-    return None
-
-
-def _unnamed(value: dict[str, Tree], what: str) -> Tree:
-    lists = [inner for inner in value.values() if isinstance(inner, list)]
+def _unnamed(keys: dict[str, Tree], what: str) -> Tree:
+    """Open a wrapper of unknown name: the only list, the only object, or numbered objects."""
+    inner = {key: each for key, each in keys.items() if key not in _ERRORS}
+    lists = [each for each in inner.values() if isinstance(each, list)]
+    objects = [each for each in inner.values() if isinstance(each, dict)]
     if len(lists) == 1:
         return lists[0]
-    objects = [inner for inner in value.values() if isinstance(inner, dict)]
-    if len(objects) == len(value) and all(key.isdigit() for key in value):
-        return list(objects)  # an array whose keys had gaps, as PHP writes it
+    if len(objects) == len(keys) and all(key.isdigit() for key in keys):
+        return list(objects)  # an array with gaps, as PHP writes it
     if len(objects) == 1 and not lists:
         return objects[0]
-    keys = ", ".join(list(value)[:5])
-    raise BadBody(f"JSON or XML, but without a list of {what} (it has: {keys[:100]})")
+    raise BadBody(f"no list of {what} in it{_has(keys)}")
 
 
-def _fault(value: Tree, levels: int) -> str | None:
+def _has(entry: dict[str, Tree]) -> str:
+    return f" (it has {', '.join(list(entry)[:5])[:100]})" if entry else ""
+
+
+def _fault(value: Tree, levels: int) -> _Fault | None:
     if isinstance(value, list):
-        said = [_fault(each, levels - 1) for each in value[:5]] if levels else []
-        return "; ".join(each for each in said if each) if said and all(said) else None
-    if not isinstance(value, dict) or not levels or is_record(value):
+        found = [_fault(each, levels - 1) for each in value[:5]] if levels else []
+        faults = [each for each in found if each]
+        if not faults or len(faults) < len(found):
+            return None
+        return _Fault(faults[0].code, "; ".join(each.said for each in faults))
+    keys = folded(value)
+    if not keys or not levels or is_record(value):
         return None
-    known = folded(value)
+    code = scalar(keys.get("code")) or scalar(keys.get("errorcode")) or scalar(keys.get("status"))
     for key in _ERRORS:
-        inner = known.get(key)
-        said_inside = _fault(inner, levels - 1) or scalar(inner)
-        if said_inside:
-            return said_inside
-    if not known.keys() <= _FAULT_KEYS:
+        inner = keys.get(key)
+        if found_inside := _fault(inner, levels - 1):
+            return found_inside
+        if truth(inner) is None and (said := scalar(inner)):
+            return _Fault(code, said)
+    return _flat_fault(keys, code)
+
+
+def _flat_fault(keys: dict[str, Tree], code: str | None) -> _Fault | None:
+    if not keys.keys() <= _FAULT_KEYS and not _is_refusal(code):
         return None
-    for key in _MESSAGES:
-        if message := scalar(known.get(key)):
-            return message
-    code = scalar(known.get("code")) or scalar(known.get("errorcode"))
-    return f"code {code}" if code else None
+    messages = (message for key in _MESSAGES if (message := scalar(keys.get(key))))
+    message = next(messages, f"code {code}" if code else None)
+    return _Fault(code, message) if message else None
+
+
+def _is_refusal(code: str | None) -> bool:
+    """Say whether a code is one of HTTP's for errors, as in Q-ERR-4."""
+    return code is not None and len(code) == 3 and code.isdecimal() and code[0] in "45"

@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from open311_etl.decode import xml
 from open311_etl.decode.text import text, unmarked
-from open311_etl.decode.tree import Tree
+from open311_etl.decode.tree import Tree, tidy
 from open311_etl.errors import BadBody
 
 _JSONP = re.compile(r"(?:/\*.*?\*/)?\s*[A-Za-z_$][\w$.]*\s*\((.*)\)\s*;?", re.DOTALL)
@@ -18,13 +18,13 @@ _JSONP = re.compile(r"(?:/\*.*?\*/)?\s*[A-Za-z_$][\w$.]*\s*\((.*)\)\s*;?", re.DO
 def parse(body: bytes) -> Tree:
     """Parse a body of any dialect (Q-FMT-4, Q-FMT-6, Q-FMT-8) without looking at its meaning.
 
-    XML gives ``{root name: content}``, JSON what it holds, of duplicate keys the last. Raises
-    BadBody where the body is empty, HTML, broken off, or neither of both.
+    XML gives ``{root name: content}``, JSON what it holds, of duplicate keys the last; either is
+    tidy. Raises BadBody where the body is empty, HTML, broken off, or neither of both.
     """
     body = unmarked(body)
     if not body:
         raise BadBody("the body is empty")
-    return xml.tree(body) if body.startswith(b"<") else _json(text(body))
+    return tidy(xml.tree(body) if body.startswith(b"<") else _json(text(body)))
 
 
 def _json(content: str) -> Tree:

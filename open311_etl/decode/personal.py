@@ -14,68 +14,70 @@ from open311_etl.decode.text import text, unmarked
 from open311_etl.decode.tree import squash
 from open311_etl.errors import BadBody
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"(\s*:\s*)?', re.DOTALL)
-_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
-_DECODER = json.JSONDecoder(strict=False)
-_SEPARATORS = b"_- "
+_DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
+_ESCAPE = re.compile(r"\\(?:u00((?!5[cC])[4-7][0-9a-fA-F]|2[dD]|20)|.)", re.DOTALL)
+_ESCAPED_NAME = re.compile(rb"\\u00(?:[4-7]|2[dD0])")
+_BETWEEN = "[_ -]*"
+_IGNORED = b"_- \t\r\n"
 
 
 def redact(body: bytes, fields: Collection[str]) -> bytes:
     """Take the named keys and their values out of a body, at any depth, and nothing else.
 
     ``fields`` are names as in the profile's ``drop_fields``; case, ``_``, ``-`` and blanks do not
-    matter. Gives the same object where none of them occurs. JSON keeps every other byte (as UTF-8);
-    XML loses the elements and attributes of that name. Raises BadBody where a name occurs in a body
-    that cannot be read, so that nothing personal slips through.
+    matter. Gives the same object where none of them occurs. JSON keeps every other character (as
+    UTF-8); XML loses elements and attributes of that name, and comments. Raises BadBody where a
+    name may occur in a body that cannot be read, so that nothing personal slips through.
     """
-    names = frozenset(squash(field) for field in fields)
     clean = unmarked(body)
-    if not names or not _occurs(clean, names):
+    names = _suspects(clean, frozenset(squash(field) for field in fields))
+    if not names:
         return body
-    cut = _cut_xml(clean, names) if clean.startswith(b"<") else _cut_json(text(clean), names)
+    cut = _cut_xml(clean, names) if clean.startswith(b"<") else _cut_json(clean, names)
     return body if cut is None else cut
 
 
-def _occurs(body: bytes, names: frozenset[str]) -> bool:
-    """Say cheaply whether a name may be a key; may be wrong only towards yes."""
-    folded = body.translate(None, _SEPARATORS).lower()
+def _suspects(body: bytes, names: frozenset[str]) -> frozenset[str]:
+    """Give the names that may be keys in a body, cheaply; errs only towards too many."""
     is_xml = body.startswith(b"<")
-    if any(needle in folded for needle in _needles(names, quoted=not is_xml)):
-        return True
-    return not is_xml and _ESCAPED_LETTER.search(body) is not None
+    if not names or not all(map(str.isascii, names)):
+        return names
+    if not is_xml and _ESCAPED_NAME.search(body):
+        return names
+    bare = body.translate(None, _IGNORED).lower()
+    if is_xml:
+        return frozenset(name for name in names if name.encode() in bare)
+    return frozenset(found.decode() for found in _quoted(names).findall(bare))
 
 
 @lru_cache(maxsize=64)
-def _needles(names: frozenset[str], *, quoted: bool) -> tuple[bytes, ...]:
-    """Give the texts to look for, without those that end in another one."""
-    ends = {name for name in names if not any(name != end and name.endswith(end) for end in names)}
-    return tuple((end + '"' * quoted).encode() for end in sorted(ends))
+def _quoted(names: frozenset[str]) -> re.Pattern[bytes]:
+    return re.compile(b'"(%s)":' % "|".join(map(re.escape, sorted(names))).encode())
 
 
-def _cut_json(content: str, names: frozenset[str]) -> bytes | None:
+@lru_cache(maxsize=64)
+def _keys(names: frozenset[str]) -> re.Pattern[str]:
+    """Give the pattern of a key: in valid JSON nothing else is a quoted name before a colon."""
+    spelt = "|".join(_BETWEEN.join(map(re.escape, name)) for name in sorted(names))
+    return re.compile(rf'(?<!\\)"{_BETWEEN}(?:{spelt}){_BETWEEN}"\s*:\s*', re.IGNORECASE)
+
+
+def _cut_json(body: bytes, names: frozenset[str]) -> bytes | None:
+    content = text(body)
+    if _ESCAPED_NAME.search(body):
+        content = _ESCAPE.sub(
+            lambda found: chr(int(found[1], 16)) if found[1] else found[0], content
+        )
     kept: list[str] = []
-    done = position = 0
-    while found := _STRING.search(content, position):
-        position = found.end()
-        if found[2] is None or _key(found[1]) not in names:
-            continue
+    done = 0
+    while found := _keys(names).search(content, done):
         kept.append(content[done : found.start()])
-        done = position = _after(content, position)
-        if content[position : position + 1] != "," and kept:
+        done = _after(content, found.end())
+        if content[done : done + 1] == ",":
+            done += 1
+        else:
             _drop_comma(kept)
-        elif content[position : position + 1] == ",":
-            done = position = position + 1
-    if not done:
-        return None
-    kept.append(content[done:])
-    return "".join(kept).encode("utf-8", "surrogatepass")
-
-
-def _key(written: str) -> str:
-    try:
-        return squash(json.loads(f'"{written}"', strict=False) if "\\" in written else written)
-    except ValueError:
-        return ""
+    return "".join([*kept, content[done:]]).encode() if kept else None
 
 
 def _after(content: str, start: int) -> int:
@@ -100,26 +102,31 @@ def _drop_comma(kept: list[str]) -> None:
 
 def _cut_xml(body: bytes, names: frozenset[str]) -> bytes | None:
     root = xml.root(body)
-    hit = False
-    for element in list(root.iter(etree.Element)):
-        for key in list(element.attrib):
-            if squash(str(key).rpartition("}")[2]) in names:
-                del element.attrib[key]
-                hit = True
-        parent = element.getparent()
-        if parent is not None and squash(xml.name(element)) in names:
-            _remove(element, parent)
-            hit = True
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True) if hit else None
+    found = [element for element in root.iter(etree.Element) if squash(xml.name(element)) in names]
+    attributes = [
+        (element, key)
+        for element in root.iter(etree.Element)
+        for key in element.attrib
+        if squash(str(key).rpartition("}")[2]) in names
+    ]
+    for element, key in attributes:
+        del element.attrib[key]
+    for element in found:
+        _remove(element)
+    if not found and not attributes:
+        return None
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _remove(element: etree._Element, parent: etree._Element) -> None:
-    """Remove an element, but not the text behind it."""
-    before = element.getprevious()
-    if element.tail:
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
+def _remove(element: etree._Element) -> None:
+    """Remove an element but not the text behind it; a root loses all that is in it."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        element.clear()
+        return
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    else:
+        parent.text = (parent.text or "") + (element.tail or "")
     element.tail = None
     parent.remove(element)

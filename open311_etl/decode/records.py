@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +10,6 @@ from msgspec import Raw
 from open311_etl.decode.envelope import entries
 from open311_etl.decode.parse import parse
 from open311_etl.decode.tree import Tree, scalar, squash
-from open311_etl.errors import BadBody
 
 _NAMES = (
     *("service_request_id", "token", "status", "status_notes", "service_name", "service_code"),
@@ -23,8 +20,6 @@ _NAMES = (
 )
 _SPELLING = {squash(name): name for name in _NAMES}
 _CODES = frozenset({"service_request_id", "service_code", "token", "address_id", "zipcode"})
-_MOST_LEVELS = 64
-_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,7 @@ def canonical(body: bytes) -> Canonical:
     Names are in the specification's spelling; names that it does not know stay, in lower case where
     the record is written in capitals. Numbers stay as written, NaN and infinities become null, of
     duplicate keys the last wins, lone surrogates become U+FFFD, NULs go, and what is nested deeper
-    than 64 levels becomes text. Raises BadBody as ``look`` does.
+    than 64 levels becomes null. Raises BadBody as ``look`` does.
     """
     kept: list[bytes] = []
     rejects: list[Reject] = []
@@ -121,10 +116,10 @@ def _plain(body: bytes) -> list[_Seen] | None:
 def _entry_seen(seen: _Seen) -> Entry:
     number, token = seen.service_request_id, seen.token
     return Entry(
-        id=(str(number).strip() or None) if number is not None else None,
-        requested=seen.requested_datetime or None,
-        updated=seen.updated_datetime or seen.update_datetime or None,
-        token=(str(token).strip() or None) if token is not None else None,
+        None if number is None else str(number).strip() or None,
+        (seen.requested_datetime or "").strip() or None,
+        (seen.updated_datetime or seen.update_datetime or "").strip() or None,
+        None if token is None else str(token).strip() or None,
     )
 
 
@@ -141,73 +136,46 @@ def _entry(record: Tree) -> Entry:
 
 def _records(body: bytes) -> list[Tree]:
     """Give each list entry, objects in canonical form and the rest as it is."""
-    try:
-        return [_record(each) for each in entries(parse(body), "service requests")]
-    except RecursionError:
-        raise BadBody("nested too deeply to be a GeoReport answer") from None
+    found = entries(parse(body), "service requests", frozenset(_SPELLING))
+    return [_record(each) if isinstance(each, dict) else each for each in found]
 
 
-def _record(entry: Tree) -> Tree:
-    if not isinstance(entry, dict):
-        return _tidy(entry)
-    if _is_boxed(entry.values()):
+def _record(entry: dict[str, Tree]) -> Tree:
+    if any(isinstance(entry.get(name), list) for name in _CODES):  # every scalar in a list, Q-FMT-5
         entry = {key: _unboxed(value) for key, value in entry.items()}
     shouted = all(key.upper() == key for key in entry)
     record: dict[str, Tree] = {}
     for key, value in entry.items():
-        name = _name(_text(key), shouted=shouted)
-        if name == key or name not in record:  # the right spelling wins over another one
-            record[name] = _tidy(value, lower=shouted)
+        name = _name(key, shouted=shouted)
+        given = record.get(name)
+        if given is None or (name == key and value is not None):  # the right spelling wins
+            record[name] = _lowered(value) if shouted else value
     for name in _CODES & record.keys():
-        if isinstance(record[name], Raw):
-            record[name] = _number(record[name])
+        written = record[name]
+        if isinstance(written, Raw):
+            record[name] = Raw(scalar(written) or "null")
     return record
 
 
 def _name(key: str, *, shouted: bool) -> str:
+    """Give a key in the specification's spelling; aliases in lower case stay for SQL (Q-FLD-2)."""
     if key.lower() == key:
         return key
     return _SPELLING.get(squash(key)) or (key.lower() if shouted else key)
 
 
-def _number(value: Tree) -> Tree:
-    """Give an id written as ``12.0`` as the integer that it is; others as they are."""
-    written = scalar(value)
-    return Raw(written) if written is not None else value
-
-
-def _is_boxed(values: Iterable[Tree]) -> bool:
-    """Say whether every value of a record stands in a list of its own (Q-FMT-5)."""
-    values = [value for value in values if value is not None]
-    return bool(values) and all(isinstance(value, list) and len(value) <= 1 for value in values)
-
-
 def _unboxed(value: Tree) -> Tree:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > 1:
         return value
     return value[0] if value and value[0] != {} else None
 
 
-def _tidy(value: Tree, level: int = 2, *, lower: bool = False) -> Tree:
-    """Copy a value so that DuckDB reads it: legal text, no deep nesting."""
-    if isinstance(value, str):
-        return _text(value)
-    if not isinstance(value, dict | list):
-        return value
-    if level >= _MOST_LEVELS:
-        return msgspec.json.encode(_tidy(value, -100_000)).decode()
+def _lowered(value: Tree) -> Tree:
     if isinstance(value, list):
-        return [_tidy(each, level + 1, lower=lower) for each in value]
-    return {
-        _text(key.lower() if lower else key): _tidy(each, level + 1, lower=lower)
-        for key, each in value.items()
-    }
-
-
-def _text(value: str) -> str:
-    if not _FORBIDDEN.search(value):
-        return value
-    return _FORBIDDEN.sub("\ufffd", value.replace("\0", ""))
+        return [_lowered(each) for each in value]
+    if isinstance(value, dict):
+        return {key.lower(): _lowered(each) for key, each in value.items()}
+    return value
 
 
 def _kind(value: Tree) -> str:

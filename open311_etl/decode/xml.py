@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -11,34 +12,23 @@ from open311_etl.decode.text import text
 from open311_etl.decode.tree import Tree
 from open311_etl.errors import BadBody
 
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _PROSE = frozenset({"description", "status_notes", "service_notice", "summary"})
-_LISTS = frozenset({"notes", "attributes", "values", "formats", "endpoints", "recipients"})
-_DECLARATION = re.compile(r"<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'])?[^>]*\?>\s*")
+_LISTS = frozenset({"notes", "attributes", "values", "formats", "endpoints"})
+_PREDEFINED = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
+_CDATA = "<![CDATA["
+_DECLARATION = re.compile(r"<\?xml(?:[^>]*?\sencoding\s*=\s*[\"']([\w.-]+)[\"'])?[^>]*\?>\s*")
+_EIGHT_BIT = re.compile(
+    r"(iso-?8859|windows-|cp\d|latin|us-ascii|koi8|mac|gb|big5|shift|euc)", re.I
+)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(r"<!\[CDATA\[.*?\]\]>|&(#\d+;|#[xX][0-9a-fA-F]+;|\w+;)?", re.DOTALL)
-_HTML = re.compile(rb"<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
-_SAID = re.compile(r"(ERROR: [^<]+)|<(title|h1)[^>]*>([^<]*\S)", re.IGNORECASE)
-
-
-def root(body: bytes) -> etree._Element:
-    """Parse XML strictly, and once more with its small damage mended where that fails.
-
-    Mended are: other encodings than declared, characters that XML forbids, ``&`` left alone, names
-    of HTML characters, undeclared prefixes. Raises BadBody where it is HTML, has a DTD, is cut off
-    or nested too deeply. Nothing is ever fetched or expanded.
-    """
-    if _HTML.search(body[:2000]):
-        raise BadBody(f"an HTML page instead of GeoReport{_said(text(body[:20_000]))}")
-    if b"<!DOCTYPE" in body[:2000]:
-        raise BadBody("XML with a DTD is refused")
-    try:
-        found = etree.fromstring(body, _parser())
-    except (etree.XMLSyntaxError, ValueError):
-        found = _mended(text(_declared(body)))
-    if found.getroottree().docinfo.doctype:
-        raise BadBody("XML with a DTD is refused")
-    return found
+_REFERENCE = r"(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});"
+_BARE = re.compile(f"&(?!{_REFERENCE})")
+_NAMED = re.compile(f"&{_REFERENCE}")
+_HTML = re.compile(
+    rb"(?:<\?xml[^>]*\?>\s*|<!--(?:[^-]|-(?!->))*+-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"(ERROR: [^<]+)|<(?:title|h1)[^>]*>([^<]*\S)", re.IGNORECASE)
 
 
 def tree(body: bytes) -> Tree:
@@ -51,9 +41,32 @@ def tree(body: bytes) -> Tree:
     return {name(top): _content(top)}
 
 
+def root(body: bytes) -> etree._Element:
+    """Parse XML strictly, and once more with its small damage mended where that fails.
+
+    Mended are: other encodings than declared, characters that XML forbids, ``&`` left alone, names
+    of HTML characters, undeclared prefixes. Raises BadBody where it is HTML, has a DTD, is cut off
+    or nested too deeply. Nothing is ever fetched or expanded.
+    """
+    if _HTML.match(body[:2000]):
+        raise BadBody(f"an HTML page instead of GeoReport{_said(text(body[:20_000]))}")
+    try:
+        found = etree.fromstring(body, _parser())
+    except (etree.XMLSyntaxError, ValueError):
+        found = _mended(text(_declared(body)))
+    if found.getroottree().docinfo.doctype:
+        raise BadBody("XML with a DTD is refused")
+    return found
+
+
 def name(element: etree._Element) -> str:
     """Give the local name of an element, whether its prefix was declared or not."""
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+    return _local(str(element.tag))
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return re.split("[}:]", tag)[-1]
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:
@@ -69,27 +82,34 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
 
 
 def _mended(content: str) -> etree._Element:
-    content = _DECLARATION.sub("", content, count=1)
-    content = _REFERENCE.sub(_reference, _ILLEGAL.sub("", content))
-    parser = _parser(recover=True)
+    if declaration := _DECLARATION.match(content):
+        content = content[declaration.end() :]
+    pieces = []
+    for piece in _ILLEGAL.sub("", content).split("]]>"):
+        before, mark, quoted = piece.partition(_CDATA)
+        before = _NAMED.sub(_reference, _BARE.sub("&amp;", before))
+        pieces.append(before + mark + quoted)
+    parser = _parser(recover=True)  # for undeclared prefixes; all else that it mends is refused
     try:
-        found = etree.fromstring(content.encode(), parser)
+        found = etree.fromstring("]]>".join(pieces).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadBody(f"broken XML: {error}") from None
+        raise BadBody(f"broken XML: {_line(str(error))}") from None
     for fault in parser.error_log:
-        if fault.level >= etree.ErrorLevels.FATAL or found is None:
+        if fault.level == etree.ErrorLevels.FATAL:
             cut = fault.type == etree.ErrorTypes.ERR_TAG_NOT_FINISHED
-            raise BadBody(f"{'XML breaks off' if cut else 'broken XML'}: {fault.message.strip()}")
-    if found is None:
-        raise BadBody("broken XML: there is no element in it")
+            raise BadBody(f"{'XML breaks off' if cut else 'broken XML'}: {_line(fault.message)}")
     return found
 
 
+def _line(message: str) -> str:
+    return message.strip().partition("\n")[0][:200]
+
+
 def _declared(body: bytes) -> bytes:
-    """Recode a body whose declared encoding is not UTF-8, where that works, into UTF-8."""
+    """Recode a body into UTF-8 where it declares one of the eight-bit encodings and keeps to it."""
     declaration = _DECLARATION.match(body[:200].decode("latin-1"))
     encoding = declaration[1] if declaration else None
-    if not encoding or encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-16"}:
+    if not encoding or not _EIGHT_BIT.match(encoding):
         return body
     try:
         return body.decode(encoding).encode()
@@ -98,59 +118,46 @@ def _declared(body: bytes) -> bytes:
 
 
 def _reference(found: re.Match[str]) -> str:
-    """Keep CDATA and good references, drop those to illegal characters, mend a bare ``&``."""
-    whole, reference = found[0], found[1]
-    if whole.startswith("<") or whole in {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}:
+    """Keep what XML knows, spell out HTML's names, and drop illegal characters."""
+    whole = found[0]
+    if whole in _PREDEFINED:
         return whole
-    meant = html.unescape(whole) if reference else "&"
-    if _ILLEGAL.search(meant) or meant == "\ufffd" or (reference or "").startswith("#0;"):
+    meant = html.unescape(whole)
+    if whole.startswith("&#") and (_ILLEGAL.search(meant) or meant in {"", "\ufffd"}):
         return ""
     return html.escape(meant, quote=False)
 
 
 def _content(element: etree._Element) -> Tree:
-    children = [child for child in element if isinstance(child.tag, str)]
-    own = name(element)
-    if _is_nil(element):
+    kind = {_local(str(key)): value for key, value in element.attrib.items()}
+    if kind.get("nil") in {"true", "1"}:
         return None
-    listed = element.get("type") == "array" or element.get("is_array") == "true"
+    array = kind.get("type") == "array" or kind.get("is_array") == "true"
+    children = list(element)
     if not children:
-        said = (element.text or "").strip()
-        return said or ([] if listed else None)
+        return (element.text or "").strip() or ([] if array else None)
+    own = name(element).lower()
     if own in _PROSE or _is_mixed(element, children):
-        return " ".join("".join(str(part) for part in element.itertext()).split()) or None
-    names = {name(child) for child in children}
-    if listed or (len(names) == 1 and _is_list(own, *names)):
+        return "".join(str(part) for part in element.itertext()).strip() or None
+    if array or _is_list(own, {name(child).lower() for child in children}):
         return [_content(child) for child in children]
     return _object(children)
 
 
 def _object(children: list[etree._Element]) -> Tree:
-    found: dict[str, Tree] = {}
-    repeated: set[str] = set()
+    values: dict[str, list[Tree]] = {}
     for child in children:
-        key, value = name(child), _content(child)
-        earlier = found.get(key)
-        if key in repeated and isinstance(earlier, list):
-            earlier.append(value)
-        elif key in found:
-            found[key] = [earlier, value]
-            repeated.add(key)
-        else:
-            found[key] = value
-    return found
+        values.setdefault(name(child), []).append(_content(child))
+    return {
+        key: found[0] if len(found) == 1 and key != "recipient" else found  # Q-FLD-4
+        for key, found in values.items()
+    }
 
 
-def _is_list(own: str, child: str) -> bool:
-    own, child = own.lower(), child.lower()
-    return own in _LISTS or child in {"item", "recipient"} or own in {child + "s", child + "es"}
-
-
-def _is_nil(element: etree._Element) -> bool:
-    return any(
-        (key == _NIL or key.rpartition(":")[2] == "nil") and value in {"true", "1"}
-        for key, value in element.attrib.items()
-    )
+def _is_list(own: str, children: set[str]) -> bool:
+    child = next(iter(children))
+    plurals = {child + "s", child + "es"}
+    return len(children) == 1 and (own in _LISTS or own in plurals or child == "item")
 
 
 def _is_mixed(element: etree._Element, children: list[etree._Element]) -> bool:
@@ -160,5 +167,5 @@ def _is_mixed(element: etree._Element, children: list[etree._Element]) -> bool:
 
 def _said(page: str) -> str:
     found = _SAID.search(page)
-    said = " ".join(html.unescape(found[1] or found[3]).split()) if found else ""
+    said = " ".join(html.unescape(found[1] or found[2]).split()) if found else ""
     return f' that says "{said[:120]}"' if said else ""
