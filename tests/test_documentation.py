@@ -1,0 +1,93 @@
+"""What the documents say of the code is so."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from open311_etl.config import Source
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "open311_etl"
+QUIRK = re.compile(r"Q-[A-Z]+-\d+")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs" / "quirks.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| Q-")
+]
+
+
+def named_in(*folders: Path) -> set[str]:
+    files = [
+        file
+        for folder in folders
+        for file in folder.rglob("*")
+        if file.suffix in {".py", ".sql", ".toml"}
+    ]
+    return {id_ for file in files for id_ in QUIRK.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_the_page_of_the_configuration_is_what_the_model_says() -> None:
+    script = runpy.run_path(str(ROOT / "docs" / "write_configuration.py"))
+    written = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert written == script["page"](), "run: python docs/write_configuration.py"
+
+
+def test_every_quirk_that_is_named_in_the_code_is_explained() -> None:
+    explained = {row[0] for row in ROWS}
+    assert named_in(PACKAGE, ROOT / "sql", ROOT / "tests") <= explained
+
+
+def test_every_quirk_of_the_catalogue_is_explained_once() -> None:
+    shared = Path(os.environ.get("OPEN311_SHARED", ROOT.parent / "shared"))
+    catalogue = shared / "georeport-quirks.md"
+    if not catalogue.exists():
+        pytest.skip(f"the catalogue is not here: {catalogue} (set OPEN311_SHARED)")
+    known = set(re.findall(r"^\| (Q-[A-Z]+-\d+)", catalogue.read_text(encoding="utf-8"), re.M))
+    assert Counter(row[0] for row in ROWS) == Counter(known)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_a_quirk_names_keys_rooms_and_tests_that_exist(row: list[str]) -> None:
+    _id, _what, dealt, state, tests = row
+    for name in re.findall(r"`([^`]+)`", dealt + state):
+        assert (
+            name in Source.model_fields
+            or (PACKAGE / f"{name}.py").exists()
+            or (PACKAGE / name / "__init__.py").exists()
+            or (name.startswith("sql/") and (ROOT / name).is_file())
+        ), name
+    assert state.startswith(("covered", "not covered: ", "not covered, "))
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    for test in re.findall(r"`(test_\w+)`", tests):
+        assert f"def {test}(" in sources, test
+    assert tests == "" or "`test_" in tests
+
+
+def test_every_room_has_its_line_in_the_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {file.stem for file in PACKAGE.glob("*.py")} | {
+        file.parent.name for file in PACKAGE.glob("*/__init__.py")
+    }
+    missing = [room for room in rooms if not re.search(rf"^  {room}/?  ", page, re.M)]
+    assert set(missing) <= {"__init__", "__main__"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        *(p.name for p in (ROOT / "docs").glob("*.md")),
+    ],
+)
+def test_links_between_the_documents_lead_somewhere(page: str) -> None:
+    file = ROOT / page if (ROOT / page).exists() else ROOT / "docs" / page
+    for target in re.findall(r"\]\(([^)#]+)", file.read_text(encoding="utf-8")):
+        assert target.startswith("http") or (file.parent / target).exists(), target
