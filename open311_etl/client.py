@@ -23,7 +23,7 @@ from open311_etl.errors import (
     UsageError,
 )
 from open311_etl.model import Page
-from open311_etl.pacing import Fault, Pace, asked_rest
+from open311_etl.pacing import LONGEST_REST, Fault, Pace, asked_rest
 from open311_etl.transport import Answer, NotSent, Secret, Transport
 
 _PASSING = {408, 425, 429}
@@ -289,12 +289,15 @@ def _judge(answer: Answer) -> None:
     if status in {404, 410}:
         raise Fault(what, NotFound, again=0, status=status, said=said)
     if status >= 500 or status in _PASSING:
+        rest = asked_rest(answer.headers) if status in _STRAIN else None
+        long = rest is not None and rest > LONGEST_REST
         raise Fault(
             what,
-            SourceDown,
-            status=status,
+            again=0 if long else None,
             said=said,
-            retry_after=asked_rest(answer.headers) if status in _STRAIN else None,
+            advice=f"it asks for a rest of {rest:.0f} s, run again after that" if long else "",
+            status=status,
+            retry_after=rest,
             strained=status in _STRAIN,
         )
     guarded = status == 403 and is_html(
