@@ -141,5 +141,5 @@ def test_captured_coordinates_lie_in_the_citys_box(
 
 def test_the_list_holds_public_facts_only() -> None:
     text = FILE.read_text(encoding="utf-8")
-    assert not re.search(r"/work/|/tmp/|/home/|localhost|127\.0\.0\.1|shared/", text)
+    assert not re.search(r"localhost|//(127|10|192\.168)\.|file:", text)
     assert not re.search(r"[\w.]+@[\w.]+|api_key\s*=|[0-9a-f]{32}", text)
