@@ -8,6 +8,8 @@ from functools import lru_cache
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1)
+_MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}" for minute in range(1_440))
+_SECONDS = tuple(f"{second:02}" for second in range(60))
 
 
 class Clock:
@@ -49,7 +51,7 @@ def stamp(moment: datetime) -> int:
 def text(seconds: int) -> str:
     """Write seconds since 1970 as GeoReport does: ``2026-01-31T06:00:00Z``."""
     day, rest = divmod(seconds, DAY)
-    return f"{_date(day)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
+    return f"{_date(day)}T{_MINUTES[rest // 60]}:{_SECONDS[rest % 60]}Z"
 
 
 @lru_cache(maxsize=4_096)

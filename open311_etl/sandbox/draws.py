@@ -20,7 +20,7 @@ _SCALE = 2.0**-32
 def draws(seed: int, number: int) -> list[float]:
     """Give sixteen numbers in [0, 1) for the request of that number."""
     digest = blake2b(_KEY.pack(seed, number), digest_size=64).digest()
-    return [word * _SCALE for word in _WORDS.unpack(digest)]
+    return list(map(_SCALE.__mul__, _WORDS.unpack(digest)))
 
 
 def chance(seed: int, *about: object) -> float:

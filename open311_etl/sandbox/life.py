@@ -173,8 +173,8 @@ def _write_record(life: Life, state: int, facts: Mapping[str, Any], *, extension
         record["description"] = facts["description"]
     if not pending:
         record["agency_responsible"] = service.group
-    times = [text(when) for when in life.times[: state + 1]]
-    record["requested_datetime"], record["updated_datetime"] = times[0], times[-1]
+    record["requested_datetime"] = text(life.times[0])
+    record["updated_datetime"] = text(life.times[state])
     if service.promised and not pending:
         record["expected_datetime"] = text(life.times[0] + int(service.hours * 7_200))
     record["address"] = facts["address"]
@@ -185,7 +185,7 @@ def _write_record(life: Life, state: int, facts: Mapping[str, Any], *, extension
     record["lat"], record["long"] = facts["lat"], facts["long"]
     record["media_url"] = facts["media_url"]
     if extensions:
-        _extend(record, life, times, facts)
+        _extend(record, life, state, facts)
     return record
 
 
@@ -197,10 +197,10 @@ def _remark(life: Life, kind: str) -> str:
     return _ENDINGS[life.number * 7 % len(_ENDINGS)]
 
 
-def _extend(record: Record, life: Life, times: list[str], facts: Mapping[str, Any]) -> None:
-    kinds = life.kinds[: len(times)]
+def _extend(record: Record, life: Life, state: int, facts: Mapping[str, Any]) -> None:
+    kinds = life.kinds[: state + 1]
     record["notes"] = [
-        _note(life, kind, when, facts) for kind, when in zip(kinds, times, strict=True)
+        _note(life, kind, text(when), facts) for kind, when in zip(kinds, life.times, strict=False)
     ]
     if kinds[-1] == SUBMITTED:
         return

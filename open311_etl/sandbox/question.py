@@ -13,7 +13,7 @@ DEFAULT_SPAN = 90 * DAY
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?")
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+class Refusal(Exception):
     """The server says no: a GeoReport error body with this status and description."""
 
     def __init__(self, status: int, description: str) -> None:

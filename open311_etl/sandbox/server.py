@@ -119,7 +119,8 @@ def _runner(server: Server[P], hosts: Sequence[str], log: Log, *, patience: int)
 def _listen(host: str, port: int) -> socket.socket:
     """Bind here, not in uvicorn, so that a taken port is one clear line and port 0 is known."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off only where the protocol is named: 40 ms an answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
