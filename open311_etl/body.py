@@ -18,6 +18,12 @@ MOST_DESCRIPTION = 200
 
 _SPOKEN = ("description", "faultstring", "message", "error_description", "detail", "error")
 
+_HTML = re.compile(
+    rb"(?>\s|<\?[^>]*>|<!--.*?-->)*+<(?:!doctype\s+html|"
+    rb"(?:html|head|body|title|meta|script|style|div|center|h[1-6]|p|pre|br|b)[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+
 
 class EncodingError(Exception):
     """The body is not what its Content-Encoding says (Q-FMT-7)."""
@@ -120,9 +126,8 @@ def unreadable(body: bytes) -> str | None:
 
 
 def is_html(body: bytes) -> bool:
-    """Say whether a body is an HTML page, whatever its content type."""
-    head = body[:4096].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    return head.startswith((b"<!doctype html", b"<html")) or (head[:1] == b"<" and b"<html" in head)
+    """Say whether a body is an HTML page, or a piece of one, whatever its content type."""
+    return _HTML.match(body[:4096].removeprefix(codecs.BOM_UTF8)) is not None
 
 
 def html_title(body: bytes) -> str:

@@ -113,7 +113,8 @@ def test_a_body_packed_from_nothing_is_nothing() -> None:
         b"\xef\xbb\xbf<services><service/></services>",
         '\ufeff<?xml version="1.0" encoding="utf-16"?><services/>'.encode("utf-16-le"),
         "\ufeff[]".encode("utf-16-be"),
-        b"<requests><request><description>&lt;html&gt;</description></request></requests>",
+        b"<requests><description><![CDATA[<html><br>]]></description></requests>",
+        b"<!-- -->" * 1000 + b"<services/>",
     ],
 )
 def test_json_and_xml_are_known_by_their_look(body: bytes) -> None:
@@ -127,7 +128,8 @@ def test_json_and_xml_are_known_by_their_look(body: bytes) -> None:
         (b"\xef\xbb\xbf \n", "an empty body"),
         (b"<!DOCTYPE html><title>Open311 &amp; you</title>", "an HTML page (Open311 & you)"),
         (b"\n<HTML><body>ERROR: jurisdiction_id missing</body></HTML>", "an HTML page"),
-        (b"<!-- x --><html></html>", "an HTML page"),
+        (b"<?xml version='1.0'?><!-- x --><html></html>", "an HTML page"),
+        (b"<br />\n<b>Fatal error</b>: out of memory<br />", "an HTML page"),
         (b"Internal error", "a body that is neither JSON nor XML"),
         (b"null", "a body that is neither JSON nor XML"),
         (b"callback([])", "a body that is neither JSON nor XML"),
