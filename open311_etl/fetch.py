@@ -43,6 +43,14 @@ class Reading:
         return self.walks[-1]
 
     @property
+    def drifting(self) -> bool:
+        """True where an id stood on two pages, unless the walk before met the very same list: then
+        the server lists a request twice (Q-ID-6), and nothing moves."""
+        if self.last.repeats == 0:
+            return False
+        return len(self.walks) < 2 or self.walks[-2].signatures != self.last.signatures
+
+    @property
     def ids(self) -> set[str]:
         return {each for walk in self.walks for each in walk.ids}
 
@@ -86,7 +94,7 @@ class Fetcher:
         reading = Reading(window, self._walker.now(), self._client.requests_made, [])
         for _ in range(WALKS):
             reading.walks.append(await self._walker.walk(self._question(window), retries=retries))
-            if reading.last.repeats == 0 or reading.last.sickness:
+            if reading.last.sickness or not reading.drifting:
                 break
         return reading
 
@@ -218,7 +226,7 @@ class Fetcher:
             return Verdict.BLOCKED, str(walk.sickness)
         if against:
             return Verdict.SUSPECT, against
-        if walk.repeats:
+        if reading.drifting:
             return Verdict.SUSPECT, (
                 f"{walk.repeats} ids stood on two pages in each of {len(reading.walks)} walks: "
                 "rows moved while they were read"

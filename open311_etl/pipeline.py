@@ -232,12 +232,13 @@ async def journey(
     error: Open311Error | None = None
     if watcher:
         watcher.planned(name, pull.items)
+    loads = _Loads(pull, watcher)
     try:
         await pull.refresh_catalog()
-        async with _Loads(pull, watcher) as loads:
-            await _read_all(pull, read or pull.read, jobs or pull.source.concurrency, loads)
+        await _read_all(pull, read or pull.read, jobs or pull.source.concurrency, loads)
     except* SourceError as group:
         error = _first(group)
+    await loads.load()
     return await pull.finish(error)
 
 
@@ -255,50 +256,39 @@ async def _read_all(pull: Pull, read: Read, jobs: int, loads: _Loads) -> None:
 
 
 class _Loads:
-    """Gathers readings and loads them in the background, a good many at a time, in their order."""
+    """Gathers readings and loads them, a good many at a time, while others go on reading."""
 
     def __init__(self, pull: Pull, watcher: Watcher | None) -> None:
         self._pull = pull
         self._watcher = watcher
         self._gathered: list[Outcome] = []
         self._since = time.monotonic()
-        self._running: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> _Loads:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None or issubclass(kind, (Exception, BaseExceptionGroup)):
-            await self._load()
-            await self._settled()
-        elif self._running:  # interrupted: what is being loaded ends, the rest waits in landing
-            await asyncio.wait([self._running])
+        self._turn = asyncio.Lock()
 
     async def put(self, window: Window, outcomes: list[Outcome]) -> None:
-        """Take what reading a window gave; begin a load when enough has come together."""
+        """Take what reading a window gave; load when enough has come together."""
         self._gathered += outcomes
         if self._watcher:
             self._watcher.read(self._pull.source.name, window, outcomes)
         rows = sum(outcome.records for outcome in self._gathered)
         if rows >= LOAD_ROWS or time.monotonic() - self._since >= LOAD_SECONDS:
-            await self._load()
+            await self.load()
 
-    async def _load(self) -> None:
-        await self._settled()
-        outcomes, self._gathered = self._gathered, []
-        self._since = time.monotonic()
-        if outcomes:
-            self._running = asyncio.create_task(self._load_these(outcomes))
-
-    async def _load_these(self, outcomes: list[Outcome]) -> None:
-        report = await self._pull.load(outcomes)
-        if self._watcher:
-            self._watcher.loaded(self._pull.source.name, report)
-
-    async def _settled(self) -> None:
-        running, self._running = self._running, None
-        if running:
-            await running
+    async def load(self) -> None:
+        """Load what has come together. A load that has begun ends, even where this is cancelled."""
+        async with self._turn:
+            outcomes, self._gathered = self._gathered, []
+            self._since = time.monotonic()
+            if not outcomes:
+                return
+            running = asyncio.ensure_future(self._pull.load(outcomes))
+            try:
+                report = await asyncio.shield(running)
+            except asyncio.CancelledError:
+                await asyncio.wait([running])
+                raise
+            if self._watcher:
+                self._watcher.loaded(self._pull.source.name, report)
 
 
 def pull(

@@ -18,6 +18,7 @@ from open311_etl.landing import Landing
 from open311_etl.model import LandedPage, Page, Run
 
 MOST_PAGES = 100_000
+Signature = tuple[str | None, ...]
 
 
 @dataclass
@@ -40,13 +41,15 @@ class Manners:
 class Walk:
     """What one walk saw.
 
-    ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and time of
+    ``signatures`` tells who stood on each page, in order: two walks with the same ones met the same
+    list. ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and time of
     entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts ids that
     stood on two pages, the sign of drift; ``end`` says how the end was recognised; ``sickness`` is
     why it was not reached.
     """
 
     pages: list[LandedPage] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
     ids: dict[str, str | None] = field(default_factory=dict)
     nameless: set[tuple[str | None, str | None]] = field(default_factory=set)
     pending: int = 0
@@ -59,9 +62,6 @@ class Walk:
     def rows(self) -> int:
         """Distinct rows, as far as they can be told apart: what a cap counts."""
         return len(self.ids) + len(self.nameless)
-
-
-Signature = tuple[str | None, ...]
 
 
 class Walker:
@@ -88,7 +88,7 @@ class Walker:
         if source.paging == "page" and self.manners.first_page is None:
             await self._learn_first_page(asked)
         number = self.manners.first_page if self.manners.first_page is not None else 1
-        signatures: list[Signature] = []
+        signatures = walk.signatures
         while not walk.end and walk.sickness is None:
             try:
                 page, look = await self._read(
