@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -12,7 +13,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import httpx
 
@@ -26,6 +26,7 @@ MOST_ERROR_BYTES = 64 * 1024
 """As much is read of an error's body: enough to learn its description."""
 
 _REDIRECTS = {301, 302, 303, 307, 308}
+_LOCATION = "location-as-received"
 _log = logging.getLogger(__name__)
 
 
@@ -123,6 +124,7 @@ class Transport:
                 self._source.read_timeout, connect=self._source.connect_timeout, pool=None
             ),
             limits=httpx.Limits(max_keepalive_connections=self._source.concurrency),
+            event_hooks={"response": [_set_location_aside]},
         )
 
     @asynccontextmanager
@@ -139,7 +141,7 @@ class Transport:
             status, headers, body = await self._once(http, ask)
             if status not in _REDIRECTS:
                 return Answer(self._shown(ask.url), hop > 0, status, headers, body)
-            ask = await self._redirected(ask, status, headers.get("location", ""))
+            ask = await self._redirected(ask, status, headers.get(_LOCATION, ""))
         raise self._misled(f"more than {MOST_REDIRECTS} redirects, the last to", ask.url)
 
     async def _once(self, http: httpx.AsyncClient, ask: Ask) -> tuple[int, dict[str, str], bytes]:
@@ -161,6 +163,8 @@ class Transport:
             return await _beginning(response)
         unpacker = Unpacker(response.headers.get("content-encoding", ""), self._most_bytes)
         try:
+            if int(response.headers.get("content-length", 0)) > self._most_bytes:
+                raise TooLargeError
             async for piece in response.aiter_raw():
                 unpacker.feed(piece)
             return unpacker.finish()
@@ -182,13 +186,13 @@ class Transport:
             raise self._misled(f"HTTP {status} to no usable address from", ask.url) from None
         if not location or target.scheme not in {"http", "https"} or not target.host:
             raise self._misled(f"HTTP {status} redirects off the web, to", target)
-        same = _same_server(ask.url, target)
+        same = same_server(ask.url, target)
         if ask.method == "POST" and not (same and status in {307, 308}):
             raise self._misled(
                 f"HTTP {status} redirects the POST, which was not repeated, to", target
             )
         if same:
-            return replace(ask, url=target)
+            return replace(ask, url=target.copy_with(userinfo=ask.url.userinfo))
         target = _without_key(target)
         if self._secret.is_in(str(target)):
             raise self._misled("a redirect would carry the API key to", target)
@@ -268,20 +272,28 @@ class Secret:
 
     def hide(self, text: str) -> str:
         """Give the text with ``***`` in place of the key, however it is encoded."""
-        for form in self._forms():
-            text = text.replace(form, "***")
-        return text
+        return re.sub(self._pattern(), "***", text) if self.value else text
 
     def is_in(self, text: str) -> bool:
-        """Say whether the text tells the key, encoded up to twice."""
-        texts = (text, unquote(text), unquote_plus(text), unquote(unquote(text)))
-        return any(form in each for form in self._forms() for each in texts)
+        """Say whether the text tells the key, however it is encoded."""
+        return bool(self.value and re.search(self._pattern(), text))
 
-    def _forms(self) -> list[str]:
-        if not self.value:
-            return []
-        forms = {self.value, quote(self.value, safe=""), quote_plus(self.value)}
-        return sorted(forms, key=len, reverse=True)
+    def _pattern(self) -> str:
+        """Each letter as it is or percent-encoded, once or more often."""
+        return "".join(
+            f"(?:{re.escape(letter)}|{'[+]|' if letter == ' ' else ''}{_encoded(letter)})"
+            for letter in self.value or ""
+        )
+
+
+def _encoded(letter: str) -> str:
+    return "".join(f"%(?:25)*(?i:{byte:02x})" for byte in letter.encode())
+
+
+async def _set_location_aside(response: httpx.Response) -> None:
+    # Else httpx prepares the redirected request unasked, and fails where it cannot.
+    if "location" in response.headers:
+        response.headers[_LOCATION] = response.headers.pop("location")
 
 
 async def _beginning(response: httpx.Response) -> bytes:
@@ -326,7 +338,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _same_server(one: httpx.URL, other: httpx.URL) -> bool:
+def same_server(one: httpx.URL, other: httpx.URL) -> bool:
     """Say whether two URLs name one server; from http to https it stays the same (Q-ERR-9)."""
     if one.host.lower() != other.host.lower():
         return False
