@@ -36,6 +36,10 @@ class Reader:
                 [str(file)],
             ).fetchall()
         return [
-            {key: None if value is None else json.loads(value) for key, value in row.items()}
+            {key: None if value is None else _parsed(value) for key, value in row.items()}
             for (row,) in rows
         ]
+
+
+def _parsed(value: str) -> object:
+    return json.loads(value, parse_int=lambda digits: int(digits) if len(digits) < 99 else digits)

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from open311_etl.decode.envelope import entries
 from open311_etl.decode.parse import parse
+from open311_etl.decode.text import is_utf8
 from open311_etl.decode.tree import Tree, scalar, squash
 
 _NAMES = (
@@ -106,11 +107,10 @@ def _plain(body: bytes) -> list[_Seen] | None:
         return None
     try:
         seen = _PAGE.decode(body)
-        body.decode()  # msgspec does not check text that it skips
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     named = any(each.service_request_id is not None for each in seen)
-    return seen if named or not seen else None
+    return seen if (named or not seen) and is_utf8(body) else None  # msgspec skips text unseen
 
 
 def _entry_seen(seen: _Seen) -> Entry:

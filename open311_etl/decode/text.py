@@ -32,6 +32,15 @@ def unmarked(body: bytes) -> bytes:
     return body.strip()
 
 
+def is_utf8(body: bytes) -> bool:
+    """Say whether all of a body is valid UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def text(body: bytes) -> str:
     """Decode UTF-8; bytes that are none count as Windows-1252."""
     try:

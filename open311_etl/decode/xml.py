@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from open311_etl.decode.text import text
+from open311_etl.decode.text import is_utf8, text
 from open311_etl.decode.tree import Tree
 from open311_etl.errors import BadBody
 
@@ -28,7 +28,7 @@ _HTML = re.compile(
     rb"(?:<\?xml[^>]*\?>\s*|<!--(?:[^-]|-(?!->))*+-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE,
 )
-_SAID = re.compile(r"(ERROR: [^<]+)|<(?:title|h1)[^>]*>([^<]*\S)", re.IGNORECASE)
+_SAID = (re.compile(r"(ERROR: [^<]+)"), re.compile(r"<(?:title|h1)[^>]*>([^<]+)", re.IGNORECASE))
 
 
 def tree(body: bytes) -> Tree:
@@ -50,10 +50,11 @@ def root(body: bytes) -> etree._Element:
     """
     if _HTML.match(body[:2000]):
         raise BadBody(f"an HTML page instead of GeoReport{_said(text(body[:20_000]))}")
+    encoding = "utf-8" if is_utf8(body) else None  # what is UTF-8 is so whatever the label says
     try:
-        found = etree.fromstring(body, _parser())
+        found = etree.fromstring(body, _parser(encoding))
     except (etree.XMLSyntaxError, ValueError):
-        found = _mended(text(_declared(body)))
+        found = _mended(text(body if encoding else _declared(body)))
     if found.getroottree().docinfo.doctype:
         raise BadBody("XML with a DTD is refused")
     return found
@@ -69,8 +70,9 @@ def _local(tag: str) -> str:
     return re.split("[}:]", tag)[-1]
 
 
-def _parser(*, recover: bool = False) -> etree.XMLParser:
+def _parser(encoding: str | None, *, recover: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
+        encoding=encoding,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -89,15 +91,20 @@ def _mended(content: str) -> etree._Element:
         before, mark, quoted = piece.partition(_CDATA)
         before = _NAMED.sub(_reference, _BARE.sub("&amp;", before))
         pieces.append(before + mark + quoted)
-    parser = _parser(recover=True)  # for undeclared prefixes; all else that it mends is refused
+    parser = _parser(
+        "utf-8", recover=True
+    )  # for undeclared prefixes; all else that it mends is refused
     try:
         found = etree.fromstring("]]>".join(pieces).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BadBody(f"broken XML: {_line(str(error))}") from None
-    for fault in parser.error_log:
-        if fault.level == etree.ErrorLevels.FATAL:
-            cut = fault.type == etree.ErrorTypes.ERR_TAG_NOT_FINISHED
-            raise BadBody(f"{'XML breaks off' if cut else 'broken XML'}: {_line(fault.message)}")
+    faults = [each for each in parser.error_log if each.level == etree.ErrorLevels.FATAL]
+    kinds = {each.type for each in faults}
+    cut = not content.endswith(">") and etree.ErrorTypes.ERR_DOCUMENT_END not in kinds
+    if faults and (cut or etree.ErrorTypes.ERR_TAG_NOT_FINISHED in kinds):
+        raise BadBody(f"XML breaks off after {len(content)} characters")
+    if faults:
+        raise BadBody(f"broken XML: {_line(faults[0].message)}")
     return found
 
 
@@ -106,7 +113,7 @@ def _line(message: str) -> str:
 
 
 def _declared(body: bytes) -> bytes:
-    """Recode a body into UTF-8 where it declares one of the eight-bit encodings and keeps to it."""
+    """Recode a body into UTF-8 where it keeps to the eight-bit encoding that it declares."""
     declaration = _DECLARATION.match(body[:200].decode("latin-1"))
     encoding = declaration[1] if declaration else None
     if not encoding or not _EIGHT_BIT.match(encoding):
@@ -166,6 +173,8 @@ def _is_mixed(element: etree._Element, children: list[etree._Element]) -> bool:
 
 
 def _said(page: str) -> str:
-    found = _SAID.search(page)
-    said = " ".join(html.unescape(found[1] or found[2]).split()) if found else ""
-    return f' that says "{said[:120]}"' if said else ""
+    """Give the words of an HTML page that tell best what it is (Q-ERR-1)."""
+    for pattern in _SAID:
+        if found := pattern.search(page):
+            return f' that says "{" ".join(html.unescape(found[1]).split())[:120]}"'
+    return ""
