@@ -80,5 +80,4 @@ SELECT
     END AS judgement
 FROM ranked AS r
 LEFT JOIN service_requests AS c
-    ON c.source = r.source AND c.service_request_id = r.service_request_id
-    AND r.place = 1;
+    ON c.source = r.source AND c.service_request_id = r.service_request_id;
