@@ -234,7 +234,7 @@ def load_settings(data_dir: Path | str | None = None, config: Path | str | None 
         )
     tables: dict[str, dict[str, Any]] = dict(known.get("sources", {}))
     for name, table in _tables(own.get("sources", {}), file, "sources").items():
-        tables[name] = {**tables.get(name, {}), **table}
+        tables[name] = _over(tables.get(name, {}), table)
     sources = {
         full: source
         for name, table in tables.items()
@@ -257,6 +257,21 @@ def _config_file(given: Path | str | None) -> Path | None:
         return Path(named)
     default = Path("open311.toml")
     return default if default.is_file() else None
+
+
+def _over(known: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Lay a user's profile over the built-in one, key by key, environments too."""
+    merged = {**known, **own}
+    theirs, ours = known.get("environments"), own.get("environments")
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        merged["environments"] = {
+            **theirs,
+            **{
+                label: {**theirs.get(label, {}), **lines} if isinstance(lines, dict) else lines
+                for label, lines in ours.items()
+            },
+        }
+    return merged
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
