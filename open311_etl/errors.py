@@ -28,20 +28,27 @@ class SourceError(Open311Error):
     """A source could not be read; nothing is lost, the same call may be made again.
 
     ``status`` is the HTTP status when there was an answer, ``None`` when there was none;
-    ``retry_after`` the seconds the server asked for, when it did.
+    ``retry_after`` the seconds the server asked for, when it did; ``attempts`` the HTTP requests
+    that were made.
     """
 
     exit_code = 3
 
     def __init__(
-        self, message: str, *, status: int | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        attempts: int = 1,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+        self.attempts = attempts
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_revive, (type(self), str(self), self.status, self.retry_after))
+        return (_revive, (type(self), str(self), self.status, self.retry_after, self.attempts))
 
 
 class SourceDown(SourceError):
@@ -81,6 +88,10 @@ class Interrupted(Open311Error):
 
 
 def _revive(
-    kind: type[SourceError], message: str, status: int | None, retry_after: float | None
+    kind: type[SourceError],
+    message: str,
+    status: int | None,
+    retry_after: float | None,
+    attempts: int,
 ) -> SourceError:
-    return kind(message, status=status, retry_after=retry_after)
+    return kind(message, status=status, retry_after=retry_after, attempts=attempts)

@@ -7,7 +7,6 @@ to exceed, and for what cannot be read, a search that cuts it out as small as it
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from datetime import datetime, timedelta
 
 from open311_etl import windows
 from open311_etl.client import instant
-from open311_etl.errors import SourceDown, SourceError
 from open311_etl.model import LandedPage, Outcome, Run, Verdict, Window
 from open311_etl.walk import Walk, Walker
 
@@ -25,9 +23,6 @@ WALKS = 3
 FEWEST_CAPPED = 10
 """No server is known to cut an answer below this number of rows (the lowest known is 20)."""
 
-CANARY_SECONDS = 30
-"""For so long a sign of life of the server is believed."""
-
 
 @dataclass
 class Reading:
@@ -35,7 +30,6 @@ class Reading:
 
     window: Window
     started_at: datetime
-    requests_before: int
     walks: list[Walk]
 
     @property
@@ -63,12 +57,10 @@ class Fetcher:
 
     def __init__(self, walker: Walker, run: Run, codes: Sequence[str] = ()) -> None:
         self._walker = walker
-        self._client = walker.client
         self._source = walker.client.source
         self._manners = walker.manners
         self._run = run
         self._codes = codes
-        self._alive_at = -CANARY_SECONDS
 
     async def read(self, window: Window) -> list[Outcome]:
         """Read a window to its end and give what came of it, in one piece or, where it had to be
@@ -79,7 +71,7 @@ class Fetcher:
         """
         reading = await self._walk(window)
         walk = reading.last
-        if walk.sickness is not None:
+        if not walk.whole:
             return await self._around_sickness(reading)
         if self._saturated(walk):
             return await self._split(reading, f"cut at {walk.rows} rows")
@@ -91,10 +83,10 @@ class Fetcher:
 
     async def _walk(self, window: Window, *, retries: int | None = None) -> Reading:
         """Walk over a window, again while rows move from page to page (Q-PAGE-8)."""
-        reading = Reading(window, self._walker.now(), self._client.requests_made, [])
+        reading = Reading(window, self._walker.now(), [])
         for _ in range(WALKS):
             reading.walks.append(await self._walker.walk(self._question(window), retries=retries))
-            if reading.last.sickness or not reading.drifting:
+            if not reading.last.whole or not reading.drifting:
                 break
         return reading
 
@@ -125,7 +117,7 @@ class Fetcher:
             return [self._outcome(reading)]
         whole, count = reading.ids, reading.last.rows
         outcomes = [await self._walk(half) for half in halves]
-        if any(half.last.sickness for half in outcomes):
+        if not all(half.last.whole for half in outcomes):
             return [self._outcome(reading), *[o for half in halves for o in await self.read(half)]]
         found = {each for half in outcomes for each in half.ids}
         if found <= whole:
@@ -164,9 +156,6 @@ class Fetcher:
 
     async def _around_sickness(self, reading: Reading) -> list[Outcome]:
         """Cut what cannot be read out of a window, as small as it gets (Q-PAGE-9, Q-DATE-5)."""
-        sickness = reading.last.sickness
-        assert sickness is not None
-        await self._check_alive(sickness)
         halves = windows.bisect(reading.window)
         if halves is None:
             return [self._outcome(reading)]
@@ -174,25 +163,13 @@ class Fetcher:
         for half in halves:
             # The sickness is known by now: one more try tells whether it is in this half.
             part = await self._walk(half, retries=1)
-            if part.last.sickness is not None:
+            if not part.last.whole:
                 outcomes += await self._around_sickness(part)
             elif self._saturated(part.last):
                 outcomes += await self._split(part, f"cut at {part.last.rows} rows")
             else:
                 outcomes.append(self._outcome(part))
         return outcomes
-
-    async def _check_alive(self, sickness: SourceError) -> None:
-        """Tell a window that cannot be read from a server that is down."""
-        if time.monotonic() - self._alive_at < CANARY_SECONDS:
-            return
-        try:
-            await self._client.services()
-        except SourceError:
-            raise SourceDown(
-                str(sickness), status=sickness.status, retry_after=sickness.retry_after
-            ) from None
-        self._alive_at = time.monotonic()
 
     # -- verdicts ------------------------------------------------------------------------------
 
@@ -215,27 +192,27 @@ class Fetcher:
             records=sum(page.records for page in pages),
             ids=len(reading.ids),
             pending=walk.pending,
-            requests=self._client.requests_made - reading.requests_before,
+            requests=sum(each.requests for each in reading.walks),
             started_at=reading.started_at,
             ended_at=self._walker.now(),
         )
 
     def _judge(self, reading: Reading, against: str) -> tuple[Verdict, str]:
-        walk, window = reading.last, reading.window
-        if walk.sickness is not None:
-            return Verdict.BLOCKED, str(walk.sickness)
-        if against:
-            return Verdict.SUSPECT, against
+        walk = reading.last
+        if not walk.whole or walk.holes:
+            return Verdict.BLOCKED, _unreadable(walk)
+        outside = self._outside(walk, reading.window)
         if reading.drifting:
-            return Verdict.SUSPECT, (
+            against = against or (
                 f"{walk.repeats} ids stood on two pages in each of {len(reading.walks)} walks: "
                 "rows moved while they were read"
             )
-        outside = self._outside(walk, window)
-        if outside and self._source.date_filter == "requested":
-            return Verdict.SUSPECT, (
+        elif outside and self._source.date_filter == "requested":
+            against = against or (
                 f"{outside} of {len(walk.ids)} ids lie outside the window that was asked for"
             )
+        if against:
+            return Verdict.SUSPECT, against
         if walk.pending:
             return Verdict.PROVISIONAL, f"{walk.pending} entries without service_request_id"
         return Verdict.PROVEN, ""
@@ -255,3 +232,15 @@ class Fetcher:
         if self._source.utc_is_local or when.tzinfo is None:
             return when.replace(tzinfo=self._source.zone)
         return when
+
+
+def _unreadable(walk: Walk) -> str:
+    """Name the smallest piece that could not be read, and what the server said of it."""
+    if not walk.holes:
+        return str(walk.sickness)
+    numbers = ", ".join(str(each + 1) for each in walk.holes[:5])
+    more = "" if len(walk.holes) <= 5 else f" and {len(walk.holes) - 5} more"
+    return (
+        f"{len(walk.holes)} of {walk.rows + len(walk.holes)} records cannot be read, "
+        f"number {numbers}{more} in the server's order: {walk.sickness}"
+    )

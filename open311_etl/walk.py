@@ -2,11 +2,12 @@
 
 Nothing is believed on the strength of one sign: a short page proves nothing where short pages may
 stand before the end, and a page number out of range may be answered with nothing, an error, or a
-page that was there before (Q-PAGE-1 to Q-PAGE-8).
+page that was there before (Q-PAGE-1 to Q-PAGE-9).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +17,12 @@ from open311_etl.client import Client
 from open311_etl.errors import BadBody, NotFound, SourceDown, SourceError, SourceRefused
 from open311_etl.landing import Landing
 from open311_etl.model import LandedPage, Page, Run
+from open311_etl.salvage import Salvage, salvage
 
 MOST_PAGES = 100_000
+ALIVE_SECONDS = 30
+"""For so long a sign of life of the server is believed."""
+
 Signature = tuple[str | None, ...]
 
 
@@ -28,13 +33,15 @@ class Manners:
     ``first_page``: number of the first page, ``None`` until learnt. ``full_page``: most entries
     seen on a page that another page followed. ``uncapped``: most rows that a proven window held.
     ``cap``: rows at which answers are known to be cut, ``None`` while nothing is known, 0 where the
-    profile says that there is no such number.
+    profile says that there is no such number. ``errs_behind_end``: pages that do not exist are
+    answered with the same errors as pages that cannot be read, ``None`` until learnt.
     """
 
     first_page: int | None = None
     full_page: int = 0
     uncapped: int = 0
     cap: int | None = None
+    errs_behind_end: bool | None = None
 
 
 @dataclass
@@ -42,10 +49,11 @@ class Walk:
     """What one walk saw.
 
     ``signatures`` tells who stood on each page, in order: two walks with the same ones met the same
-    list. ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and time of
-    entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts ids that
-    stood on two pages, the sign of drift; ``end`` says how the end was recognised; ``sickness`` is
-    why it was not reached.
+    list. ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and
+    time of entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts
+    ids that stood on two pages, the sign of drift; ``end`` says how the end was recognised;
+    ``sickness`` is why it was not, or why the records at the positions ``holes`` could not be read;
+    ``requests`` counts the HTTP requests that all this took.
     """
 
     pages: list[LandedPage] = field(default_factory=list)
@@ -57,11 +65,18 @@ class Walk:
     repeats: int = 0
     end: str = ""
     sickness: SourceError | None = None
+    holes: list[int] = field(default_factory=list)
+    requests: int = 0
 
     @property
     def rows(self) -> int:
         """Distinct rows, as far as they can be told apart: what a cap counts."""
         return len(self.ids) + len(self.nameless)
+
+    @property
+    def whole(self) -> bool:
+        """True where the true end was reached, but for the holes."""
+        return bool(self.end)
 
 
 class Walker:
@@ -72,97 +87,52 @@ class Walker:
         self.manners = manners
         self._landing = landing
         self._run = run
+        self._alive_at = float("-inf")
 
-    async def walk(
-        self, params: Mapping[str, str], *, retries: int | None = None, size: int | None = None
-    ) -> Walk:
-        """Read the pages of a question until the true end or a page that cannot be read.
+    async def walk(self, params: Mapping[str, str], *, retries: int | None = None) -> Walk:
+        """Read the pages of a question until the true end.
 
-        Takes the question's parameters, how often a failed page is tried again (the profile's
-        number where ``None``) and the page size to ask for (the profile's where ``None``). Raises
-        SourceRefused where the server refuses the question itself; a page that cannot be read is
-        no error, but the walk's ``sickness``.
+        Takes the question's parameters, and how often a failed page is tried again (the profile's
+        number where ``None``). A page that cannot be read is no error: what smaller pages save of
+        it is kept, and where they do not help the walk stops there. Raises SourceRefused where the
+        server refuses the question itself, SourceDown where it is down as a whole.
         """
-        source, walk = self.client.source, Walk()
-        asked = {**params, source.page_size_param: str(size)} if size else dict(params)
-        if source.paging == "page" and self.manners.first_page is None:
-            await self._learn_first_page(asked)
+        walk = Walk()
+        paging = self.client.source.paging == "page"
+        if paging and self.manners.first_page is None:
+            await self._learn_first_page(walk, params)
         number = self.manners.first_page if self.manners.first_page is not None else 1
-        signatures = walk.signatures
-        while not walk.end and walk.sickness is None:
+        while not walk.end:
             try:
-                page, look = await self._read(
-                    asked, number if source.paging == "page" else None, retries
-                )
+                page, look = await self._read(walk, params, number if paging else None, retries)
             except NotFound:  # an empty result, or a page behind the end (Q-PAGE-6, Q-ERR-6)
                 walk.end = "not found"
             except SourceRefused as error:
-                if error.status != 400 or not signatures:
+                if error.status != 400 or not walk.signatures:
                     raise
                 walk.end = "refused behind the end"
             except (SourceDown, BadBody) as error:
-                walk.sickness = error
+                if not await self._pass_by(walk, params, number, error):
+                    return walk
             else:
-                signature = tuple(e.id or e.token or e.requested for e in look.entries)
-                walk.end = self._end(signature, signatures)
-                if walk.end not in ("empty", "pages repeat"):
-                    before = walk.rows
-                    self._take(walk, page, look)
-                    # All ids known, though in another order: the server goes in a circle.
-                    walk.end = walk.end or ("pages repeat" if walk.rows == before else "")
-                signatures.append(signature)
+                self._add(walk, page, look)
             number += 1
-            if len(signatures) == MOST_PAGES:
+            if len(walk.signatures) == MOST_PAGES:
                 walk.sickness = BadBody(f"no end after {MOST_PAGES} pages")
+                return walk
         return walk
 
-    def _end(self, signature: Signature, before: list[Signature]) -> str:
-        """Say by what sign a page is the last one or behind it; empty where it is neither."""
-        if not signature:
-            return "empty"
-        if before and signature in (before[0], before[-1]):
-            return "pages repeat"
-        if before:
-            self.manners.full_page = max(self.manners.full_page, len(before[-1]))
-        if self.client.source.paging == "none":
-            return "one answer"
-        if not self.client.source.short_pages and len(signature) < self.manners.full_page:
-            return "short page"
-        return ""
-
-    async def _learn_first_page(self, params: Mapping[str, str]) -> None:
-        """Read pages 0 and 1 once: the same, or nothing on page 0, means that 1 is the first."""
-        seen: list[set[str | None]] = []
-        for number in (0, 1):
-            try:
-                _, look = await self._read(params, number, 1)
-                seen.append({entry.id for entry in look.entries})
-            except (NotFound, SourceRefused, SourceDown, BadBody):
-                seen.append(set())
-        zero, one = seen
-        if zero or one:
-            self.manners.first_page = 1 if 2 * len(zero & one) >= len(zero) else 0
-
-    async def _read(
-        self, params: Mapping[str, str], number: int | None, retries: int | None
-    ) -> tuple[Page, decode.Look]:
-        page = await self.client.requests(params, number=number, retries=retries)
-        return page, decode.look(page.body)
-
-    def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
-        body = decode.redact(page.body, self.client.source.drop_fields)
-        walk.pages.append(
-            self.land(page, body, len(look.entries), look.plain and body is page.body)
-        )
-        walk.records += len(look.entries)
-        for entry in look.entries:
-            if entry.id is None:
-                walk.pending += 1
-                walk.nameless.add((entry.token, entry.requested))
-            elif entry.id in walk.ids:
-                walk.repeats += 1
-            else:
-                walk.ids[entry.id] = entry.requested
+    async def check_alive(self, sickness: SourceError) -> None:
+        """Tell what cannot be read from a server that is down: raises SourceDown for the latter."""
+        if time.monotonic() - self._alive_at < ALIVE_SECONDS:
+            return
+        try:
+            await self.client.services()
+        except SourceError:
+            raise SourceDown(
+                str(sickness), status=sickness.status, retry_after=sickness.retry_after
+            ) from None
+        self._alive_at = time.monotonic()
 
     def land(
         self, page: Page, body: bytes, records: int, plain: bool, subject: str | None = None
@@ -184,3 +154,118 @@ class Walker:
     def now(self) -> datetime:
         """Give the run's time."""
         return self._run.clock(datetime.now(UTC))
+
+    # -- pages that can be read ----------------------------------------------------------------
+
+    async def _read(
+        self, walk: Walk, params: Mapping[str, str], number: int | None, retries: int | None
+    ) -> tuple[Page, decode.Look]:
+        try:
+            page = await self.client.requests(params, number=number, retries=retries)
+        except SourceError as error:
+            walk.requests += error.attempts
+            raise
+        walk.requests += page.attempts
+        return page, decode.look(page.body)
+
+    def _add(self, walk: Walk, page: Page, look: decode.Look) -> None:
+        """Take a page into the walk, or recognise by it that the end is behind us."""
+        signature = tuple(e.id or e.token or e.requested for e in look.entries)
+        walk.end = self._end(signature, walk.signatures)
+        if walk.end not in ("empty", "pages repeat"):
+            before = walk.rows
+            self._take(walk, page, look)
+            # All ids known, though in another order: the server goes in a circle.
+            walk.end = walk.end or ("pages repeat" if walk.rows == before else "")
+        walk.signatures.append(signature)
+
+    def _end(self, signature: Signature, before: list[Signature]) -> str:
+        """Say by what sign a page is the last one or behind it; empty where it is neither."""
+        if not signature:
+            return "empty"
+        if before and signature in (before[0], before[-1]):
+            return "pages repeat"
+        if before:
+            self.manners.full_page = max(self.manners.full_page, len(before[-1]))
+        if self.client.source.paging == "none":
+            return "one answer"
+        if not self.client.source.short_pages and len(signature) < self.manners.full_page:
+            return "short page"
+        return ""
+
+    def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
+        body = decode.redact(page.body, self.client.source.drop_fields)
+        walk.pages.append(
+            self.land(page, body, len(look.entries), look.plain and body is page.body)
+        )
+        walk.records += len(look.entries)
+        for entry in look.entries:
+            if entry.id is None:
+                walk.pending += 1
+                walk.nameless.add((entry.token, entry.requested))
+            elif entry.id in walk.ids:
+                walk.repeats += 1
+            else:
+                walk.ids[entry.id] = entry.requested
+
+    async def _learn_first_page(self, walk: Walk, params: Mapping[str, str]) -> None:
+        """Read pages 0 and 1 once: the same, or nothing on page 0, means that 1 is the first."""
+        seen: list[set[str | None]] = []
+        for number in (0, 1):
+            try:
+                _, look = await self._read(walk, params, number, 1)
+                seen.append({entry.id for entry in look.entries})
+            except (NotFound, SourceRefused, SourceDown, BadBody):
+                seen.append(set())
+        zero, one = seen
+        if zero or one:
+            self.manners.first_page = 1 if 2 * len(zero & one) >= len(zero) else 0
+
+    # -- pages that cannot ---------------------------------------------------------------------
+
+    async def _pass_by(
+        self, walk: Walk, params: Mapping[str, str], number: int, error: SourceError
+    ) -> bool:
+        """Deal with a page that cannot be read; True where the walk may go on behind it."""
+        source = self.client.source
+        paging = source.paging == "page"
+        full = self.manners.full_page or source.page_size
+        short = bool(walk.signatures) and len(walk.signatures[-1]) < full
+        if paging and short and await self._errs_behind_end(walk, params, number):
+            walk.end = "error behind the end"
+            return False
+        await self.check_alive(error)
+        saved = await self._salvage(walk, params, number, full) if paging else None
+        if saved is None or saved.holes:
+            walk.sickness = error
+        if saved is None:
+            return False
+        for page, look in saved.pages:
+            if look.entries:
+                self._take(walk, page, look)
+        walk.holes += saved.holes
+        walk.end = "empty" if saved.ended else ""
+        return True
+
+    async def _salvage(
+        self, walk: Walk, params: Mapping[str, str], number: int, size: int
+    ) -> Salvage | None:
+        first = self.manners.first_page if self.manners.first_page is not None else 1
+
+        async def read(index: int, part: int, retries: int | None) -> tuple[Page, decode.Look]:
+            sized = {**params, self.client.source.page_size_param: str(part)}
+            return await self._read(walk, sized, first + index, retries)
+
+        return await salvage(read, number - first, size)
+
+    async def _errs_behind_end(self, walk: Walk, params: Mapping[str, str], number: int) -> bool:
+        """Learn once what the server says of a page that cannot exist."""
+        if self.manners.errs_behind_end is None:
+            try:
+                await self._read(walk, params, number + 10_000, 0)
+                self.manners.errs_behind_end = False
+            except (NotFound, SourceRefused):
+                self.manners.errs_behind_end = False
+            except (SourceDown, BadBody):
+                self.manners.errs_behind_end = True
+        return self.manners.errs_behind_end
