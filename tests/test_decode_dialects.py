@@ -186,10 +186,9 @@ def test_what_duckdb_refuses_or_shortens_is_mended() -> None:
         {"service_request_id": 1, "a": "w\N{REPLACEMENT CHARACTER}v"}
         | {"a\N{REPLACEMENT CHARACTER}": 1, "b": "z"}
     ]
-    assert (
-        rewritten(rb'[{"service_request_id":1,"a":"\ud83d\ude00"}]')[0]["a"] == "\N{GRINNING FACE}"
-    )
-    assert rewritten(b'[{"service_request_id":1,"a":"\t\x01\n"}]')[0]["a"] == "\t\x01\n"
+    for sent, meant in ((rb"\ud83d\ude00", "\N{GRINNING FACE}"), (b"\t\x01\n", "\t\x01\n")):
+        assert rewritten(b'[{"service_request_id":1,"a":"' + sent + b'"}]')[0]["a"] == meant
+    assert not decode.look(rb'[{"service_request_id":1,"a":"\u0000"}]').plain
 
 
 def test_of_duplicate_keys_the_last_wins() -> None:

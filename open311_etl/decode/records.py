@@ -66,6 +66,7 @@ class _Seen(msgspec.Struct, gc=False):
     token: str | int | None = None
 
 
+_NUL = rb"\u0000"
 _PAGE = msgspec.json.Decoder(list[_Seen])
 
 
@@ -109,8 +110,9 @@ def _plain(body: bytes) -> list[_Seen] | None:
         seen = _PAGE.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    named = any(each.service_request_id is not None for each in seen)
-    return seen if (named or not seen) and is_utf8(body) else None  # msgspec skips text unseen
+    if seen and all(each.service_request_id is None for each in seen):
+        return None  # perhaps it has the id under another spelling
+    return seen if is_utf8(body) and _NUL not in body else None  # msgspec skips text unseen
 
 
 def _entry_seen(seen: _Seen) -> Entry:

@@ -89,7 +89,7 @@ def _mended(content: str) -> etree._Element:
     pieces = []
     for piece in _ILLEGAL.sub("", content).split("]]>"):
         before, mark, quoted = piece.partition(_CDATA)
-        before = _NAMED.sub(_reference, _BARE.sub("&amp;", before))
+        before = _BARE.sub("&amp;", _NAMED.sub(_reference, before))
         pieces.append(before + mark + quoted)
     parser = _parser(
         "utf-8", recover=True
@@ -136,14 +136,15 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def _content(element: etree._Element) -> Tree:
-    kind = {_local(str(key)): value for key, value in element.attrib.items()}
-    if kind.get("nil") in {"true", "1"}:
-        return None
-    array = kind.get("type") == "array" or kind.get("is_array") == "true"
-    children = list(element)
-    if not children:
+    array = False
+    if attributes := element.items():
+        kind = {_local(str(key)): value for key, value in attributes}
+        array = kind.get("type") == "array" or kind.get("is_array") == "true"
+        if kind.get("nil") in {"true", "1"}:
+            return None
+    if len(element) == 0:
         return (element.text or "").strip() or ([] if array else None)
-    own = name(element).lower()
+    own, children = name(element).lower(), list(element)
     if own in _PROSE or _is_mixed(element, children):
         return "".join(str(part) for part in element.itertext()).strip() or None
     if array or _is_list(own, {name(child).lower() for child in children}):
