@@ -35,7 +35,7 @@ FIRST_WIDTH = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Fault(Exception):  # noqa: N818 - it ends as one of errors.py, or well
+class Fault(Exception):
     """One try that failed: what happened, in words, and how often trying again may help.
 
     ``kind`` is the error that it becomes when no try is left; ``again`` the most tries after the
@@ -117,8 +117,7 @@ class Pace:
         rate = source.rate_per_minute
         self._budget = _Budget(source, rate, state_dir) if rate else None
         self._width = min(FIRST_WIDTH, float(source.concurrency))
-        self._floor: float | None = None
-        self._usual = 0.0
+        self._latency = _Latency()
         self._halved_at = float("-inf")
         self._rest_until = float("-inf")
         self._ahead = 0.0
@@ -165,11 +164,13 @@ class Pace:
         now = self.now()
         if retry_after is not None:
             self._rest_until = max(self._rest_until, now + retry_after)
-        if not ok or self._is_slow(seconds):
+        if ok:
+            self._latency.learn(seconds)
+        if not ok or self._latency.is_slow:
             if now - seconds >= self._halved_at:  # once per round, not once per call in it
                 self._width = max(1.0, self._width / 2)
                 self._halved_at = now
-        elif self._is_quick():
+        elif self._latency.is_quick:
             self._width = min(float(self._source.concurrency), self._width + 1 / self.width)
 
     async def sleep(self, seconds: float) -> None:
@@ -222,17 +223,30 @@ class Pace:
                 )
             await self.sleep(left + self._jitter(1.0))
 
-    def _is_slow(self, seconds: float) -> bool:
-        """Learn from a latency, and say whether answers now take far longer than they can."""
-        if self._floor is None:
-            self._floor = self._usual = seconds
-        # The floor rises slowly, or one lucky answer would make all later ones look slow.
-        self._floor = min(self._floor * 1.02 + 0.001, seconds)
-        self._usual += 0.3 * (seconds - self._usual)
-        return self._usual > 5 * self._floor + 0.5
 
-    def _is_quick(self) -> bool:
-        return self._floor is not None and self._usual <= 2 * self._floor + 0.2
+class _Latency:
+    """How long answers take of late, against how long they usually take.
+
+    Both are means and not the quickest seen, since full pages take far longer than empty ones.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._usual = 0.0
+        self._of_late = 0.0
+
+    def learn(self, seconds: float) -> None:
+        self._count += 1
+        self._usual += max(1 / self._count, 0.005) * (seconds - self._usual)
+        self._of_late += max(1 / self._count, 0.2) * (seconds - self._of_late)
+
+    @property
+    def is_quick(self) -> bool:
+        return self._of_late <= 2 * self._usual + 0.2
+
+    @property
+    def is_slow(self) -> bool:
+        return self._of_late > 4 * self._usual + 0.5
 
 
 class _Budget:

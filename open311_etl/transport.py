@@ -357,9 +357,7 @@ def _without_key(url: httpx.URL) -> httpx.URL:
 
 async def _is_inside(host: str) -> bool:
     """Say whether a host name leads to an address that the public internet does not reach."""
-    addresses = [ipaddress.ip_address(each) for each in await addresses_of(host)]
-    plain = [getattr(each, "ipv4_mapped", None) or each for each in addresses]
-    return any(not each.is_global for each in plain)
+    return any(not ipaddress.ip_address(each).is_global for each in await addresses_of(host))
 
 
 async def addresses_of(host: str) -> list[str]:

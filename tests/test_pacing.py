@@ -7,6 +7,8 @@ import contextlib
 import multiprocessing
 import sqlite3
 from itertools import pairwise
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -110,18 +112,39 @@ async def test_one_call_is_always_let_through() -> None:
     assert await rounds(paced, 1) == 1
 
 
-async def test_answers_far_slower_than_they_can_be_halve_the_calls_and_slower_ones_hold_them() -> (
-    None
-):
-    paced = pace(Waits(), concurrency=8)
-    await rounds(paced, 30, seconds=0.1)
+async def test_slower_answers_hold_the_calls_and_far_slower_ones_halve_them() -> None:
+    paced = pace(Waits(), concurrency=32)
+    await rounds(paced, 10, seconds=0.1)
+    await rounds(paced, 1, seconds=0.75)
     before = paced.width
-    await rounds(paced, 3, seconds=0.7)
-    assert paced.width == before
+    await rounds(paced, 1, seconds=0.75)
+    assert paced.width == before < 32
     await paced.sleep(100)
     for _ in range(10):
         paced.report(10, ok=True)
     assert paced.width == before // 2
+
+
+async def test_answers_that_become_slow_for_good_are_the_new_measure() -> None:
+    paced = pace(Waits(), concurrency=8)
+    await rounds(paced, 20, seconds=0.1)
+    await rounds(paced, 300, seconds=2)
+    assert paced.width == 8
+
+
+async def test_full_pages_among_empty_ones_are_no_sign_of_strain() -> None:
+    paced = pace(Waits(), concurrency=8)
+    for _ in range(30):
+        await rounds(paced, 1, seconds=0.03)
+        await rounds(paced, 1, seconds=3)
+    assert paced.width == 8
+
+
+async def test_one_slow_answer_is_no_sign_of_strain() -> None:
+    paced = pace(Waits(), concurrency=8)
+    await rounds(paced, 30, seconds=0.1)
+    paced.report(4, ok=True)
+    assert paced.width == 8
 
 
 async def test_a_server_that_is_always_slow_is_not_taken_for_strained() -> None:
@@ -235,7 +258,7 @@ async def test_waits_between_tries_double_up_to_a_minute() -> None:
 async def test_waits_between_tries_are_spread_over_their_whole_length() -> None:
     waits = Waits()
     paced = Pace(source(), wait=waits)
-    for _ in range(40):
+    for _ in range(25):
         await tries(paced, 3, Fault("down"))
     thirds = waits[2::3]
     assert 0 <= min(thirds) < 1.5
@@ -259,22 +282,30 @@ async def test_what_is_no_fault_is_not_tried_again() -> None:
 # -- the rate that a vendor publishes ----------------------------------------------------------
 
 
-def granted(state_dir: str, port: int, calls: int) -> int:
-    """Count, in a process of its own, the calls that need not wait."""
-    changed: dict[str, Any] = {"url": f"http://city.example:{port}/", "rate_per_minute": 20}
-    paced = Pace(Source(name="x", **changed), Path(state_dir), wait=_give_up)
+def granted(state_dir: Path, together: Barrier, counts: Queue[int]) -> None:
+    """Count, in a process of its own, the calls that need not wait: two on each of 25 hosts."""
+    paces = [
+        Pace(
+            Source(name="x", url=f"http://{number}.example/", rate_per_minute=3),
+            state_dir,
+            wait=_give_up,
+        )
+        for number in range(25)
+    ]
 
-    async def run() -> int:
+    async def calls(paced: Pace) -> int:
         count = 0
-        try:
-            for _ in range(calls):
+        with contextlib.suppress(TimeoutError):
+            for _ in range(2):
                 async with paced.turn():
                     count += 1
-        except TimeoutError:
-            pass
         return count
 
-    return asyncio.run(run())
+    count = 0
+    for paced in paces:
+        together.wait(60)
+        count += asyncio.run(calls(paced))
+    counts.put(count)
 
 
 async def _give_up(_: float) -> None:
@@ -282,11 +313,14 @@ async def _give_up(_: float) -> None:
 
 
 def test_processes_share_the_rate_of_a_host(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        shares = pool.starmap(granted, [(str(tmp_path), 1, 15)] * 2, chunksize=1)
-        other = pool.apply(granted, (str(tmp_path), 2, 15))
-    assert sum(shares) == 20
-    assert other == 15
+    spawn = multiprocessing.get_context("spawn")
+    together, counts = spawn.Barrier(2), spawn.Queue()
+    processes = [spawn.Process(target=granted, args=(tmp_path, together, counts)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    assert counts.get(timeout=60) + counts.get(timeout=60) == 3 * 25
+    for process in processes:
+        process.join()
 
 
 @pytest.mark.parametrize("where", ["state", None])
