@@ -39,8 +39,9 @@ back alone. One request in a hundred appears in lists only days after it was mad
 
 from __future__ import annotations
 
+from open311_etl.sandbox.character import Character
 from open311_etl.sandbox.city import City
 from open311_etl.sandbox.replay import Replay
 from open311_etl.sandbox.server import LIVE_KEY, TEST_KEY, Server, serve, serving
 
-__all__ = ["LIVE_KEY", "TEST_KEY", "City", "Replay", "Server", "serve", "serving"]
+__all__ = ["LIVE_KEY", "TEST_KEY", "Character", "City", "Replay", "Server", "serve", "serving"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -14,68 +13,47 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from open311_etl.sandbox.clock import text
-from open311_etl.sandbox.georeport import TYPES, Answer, GeoReport, error
-from open311_etl.sandbox.question import Call, Refusal
+from open311_etl.sandbox.delivery import WIRE
+from open311_etl.sandbox.environment import LIVE_ROOT, TEST_ROOT, VERSION, Environment, Log
+from open311_etl.sandbox.georeport import GeoReport
+from open311_etl.sandbox.weather import MOVED
 
-LIVE_ROOT, TEST_ROOT = "/open311/", "/test/open311/"
-VERSION = "v2/"
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-LARGEST_POST = 1_000_000
-Log = Callable[[str, str, dict[str, str]], None]
 
 
 def build_app(
     live: GeoReport, test: GeoReport, *, log: Log, hosts: Sequence[str] = LOOPBACK
-) -> Starlette:
+) -> ASGIApp:
     """Give the application that serves two environments; ``log`` is told of every call.
 
     Hosts other than ``hosts`` are refused, so that a page in a browser cannot reach in.
     """
-    return Starlette(
-        routes=[
-            Route("/", _Front(live).respond, methods=["GET"]),
-            Route("/sandbox/clock", _ClockCall(live).respond, methods=["GET", "POST"]),
-            Route(
-                LIVE_ROOT + "{rest:path}", _Environment(live, log).respond, methods=["GET", "POST"]
-            ),
-            Route(
-                TEST_ROOT + "{rest:path}", _Environment(test, log).respond, methods=["GET", "POST"]
-            ),
-        ],
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-        ],
-    )
+    clock, methods = _ClockCall(live), ["GET", "POST"]
+    routes = [
+        Route("/", _Front(live).respond),
+        Route("/sandbox/clock", clock.respond, methods=methods),
+    ]
+    for root, report in ((LIVE_ROOT, live), (TEST_ROOT, test)):
+        environment = Environment(report, log)
+        for prefix in ("", MOVED):
+            path = prefix + root + "{rest:path}"
+            routes.append(Route(path, environment.respond, methods=methods))
+    known = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    return _Wired(Starlette(routes=routes, middleware=[known]))
 
 
-class _Environment:
-    """The calls below one root."""
+class _Wired:
+    """Lets answers reach the connection itself: ASGI has no word for breaking it."""
 
-    def __init__(self, report: GeoReport, log: Log) -> None:
-        self._report, self._log = report, log
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
-    async def respond(self, request: Request) -> Response:
-        params = dict(request.query_params)
-        self._log(request.method, request.url.path, params)
-        call = read_call(request.path_params["rest"], params)
-        answer = await self._answer(request, call)
-        return Response(answer.body, answer.status, answer.headers)
-
-    async def _answer(self, request: Request, call: Call) -> Answer:
-        if call.format not in TYPES:
-            return error("json", Refusal(404, "formats are .json and .xml"))
-        if request.method != "POST":
-            return self._report.answer(call, discovery(str(request.base_url), self._report))
-        if (call.name, call.ref) != ("requests", ""):
-            return error(call.format, Refusal(405, "only requests can be posted"))
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_POST:
-                return error(call.format, Refusal(413, f"at most {LARGEST_POST} bytes"))
-        return self._report.create(call, body)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[WIRE] = getattr(getattr(send, "__self__", None), "transport", None)
+        await self._app(scope, receive, send)
 
 
 class _ClockCall:
@@ -108,44 +86,14 @@ class _Front:
         self._report = report
 
     async def respond(self, request: Request) -> Response:
-        base = str(request.base_url).rstrip("/")
+        base, place = str(request.base_url).rstrip("/"), self._report.place
         return JSONResponse(
             {
-                "what": f"a GeoReport v2 sandbox: {self._report.place.name}, which does not exist",
-                "now": text(self._report.place.clock.seconds),
+                "what": f"a GeoReport v2 sandbox: {place.name}, which does not exist",
+                "now": text(place.clock.seconds),
                 "live": f"{base}{LIVE_ROOT}{VERSION}",
                 "test": f"{base}{TEST_ROOT}{VERSION}",
                 "discovery": f"{base}{LIVE_ROOT}discovery.json",
                 "clock": f"{base}/sandbox/clock",
             }
         )
-
-
-def read_call(rest: str, params: Mapping[str, str]) -> Call:
-    """Take a path apart: ``v2/requests/SR26-00100000.json`` is a call of ``requests``."""
-    stem, _, written = rest.rpartition(".")
-    if stem != "discovery" and not stem.startswith(VERSION):
-        return Call("", "", written.lower(), params)
-    name, _, ref = stem.removeprefix(VERSION).partition("/")
-    return Call(name, ref, written.lower(), params)
-
-
-def discovery(base: str, report: GeoReport) -> dict[str, Any]:
-    """Give the service discovery document, with the URLs of both environments."""
-    name, formats = report.place.name, ["text/xml", "application/json"]
-    changed = "2026-01-01T00:00:00Z"
-    return {
-        "changeset": changed,
-        "contact": f"{name} exists only on this machine; nobody reads its mail.",
-        "key_service": "The keys are printed when the sandbox starts.",
-        "endpoints": [
-            {
-                "specification": "http://wiki.open311.org/GeoReport_v2",
-                "url": base.rstrip("/") + root + VERSION.rstrip("/"),
-                "changeset": changed,
-                "type": kind,
-                "formats": formats,
-            }
-            for root, kind in ((LIVE_ROOT, "production"), (TEST_ROOT, "test"))
-        ],
-    }

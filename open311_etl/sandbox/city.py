@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from open311_etl.sandbox.clock import DAY, Clock, stamp
@@ -15,7 +15,7 @@ from open311_etl.sandbox.draws import chance, draws, hex_code
 from open311_etl.sandbox.entry import Entry, Record
 from open311_etl.sandbox.life import Life
 from open311_etl.sandbox.listing import Listing
-from open311_etl.sandbox.plan import SUBMITTED, plan
+from open311_etl.sandbox.plan import ACTIVITY, CLOSED, OPENED, REOPENED, SUBMITTED, plan
 from open311_etl.sandbox.services import Service, city_services, monthly_choice
 from open311_etl.sandbox.streets import within
 
@@ -64,6 +64,19 @@ class City:
         self._added: list[Life] = []
         self._listings: list[tuple[int, float, Listing]] = []
         self._lock = threading.RLock()
+
+    @classmethod
+    def living(cls, size: int = 5_000, *, seed: int = 311, now: datetime | None = None) -> City:
+        """Give a city whose clock runs on from ``now``, real time if not given.
+
+        Four fifths of its requests were made in the 120 local days before, the rest are to come in
+        the 30 days after.
+        """
+        began = now or datetime.now(UTC)
+        midnight = began.astimezone(cls.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        city = cls(size, seed=seed, start=midnight - timedelta(days=120), days=150, now=began)
+        city.set_clock(began, running=True)
+        return city
 
     def twin(self, label: str = "test") -> City:
         """Give another environment: same requests and clock, but what is posted stays apart."""
@@ -137,6 +150,41 @@ class City:
             facts = {**_NOTHING, **_where(given), **given, "channel": "Open311"}
             self.add(Life(seed, number, request_id, token, service, *events, at, given=facts))
             return token
+
+    def drift(self, kind: Literal["update", "insert", "delete"], shown: Sequence[Entry]) -> None:
+        """Let something happen to a list that was just shown.
+
+        ``update``: its last request is touched; ``insert``: a new one appears in the middle of its
+        dates; ``delete``: its first one vanishes.
+        """
+        lives = [self._ids[entry.id] for entry in shown if entry.id is not None]
+        if not lives:
+            return
+        now = self.clock.seconds
+        with self._lock:
+            if kind == "update":
+                life = lives[-1]
+                touched = REOPENED if life.kinds[life.state(now)] == CLOSED else ACTIVITY
+                life.insert(now, touched)
+            elif kind == "delete":
+                lives[0].gone = now
+            else:
+                self._insert(lives[len(lives) // 2], now)
+            self.changed()
+
+    def _insert(self, near: Life, now: int) -> None:
+        number = len(self._added)
+        request_id = f"{near.id[:5]}{80_000_000 + number:08}"
+        times, kinds = (near.requested, now), (OPENED, ACTIVITY)
+        self.add(Life(self.seed, -1 - number, request_id, None, near.service, times, kinds, now))
+
+    def vanish(self, share: float, seed: int) -> None:
+        """Let a share of the seeded requests be deleted some day within two months."""
+        for life in self._lives:
+            drawn = chance(seed, "vanish", life.number)
+            if drawn < share:
+                life.gone = life.opened + DAY + int(59 * DAY * drawn / share)
+        self.changed()
 
     def add(self, life: Life) -> None:
         """Take in a life that was not planned."""

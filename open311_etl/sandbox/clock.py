@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1)
@@ -62,3 +63,14 @@ def _date(day: int) -> str:
 def seconds_of(written: str) -> int:
     """Read a GeoReport time, with ``Z``, an offset or (as UTC) none; raises ValueError."""
     return stamp(datetime.fromisoformat(written))
+
+
+def local(seconds: int, zone: ZoneInfo) -> datetime:
+    """Give the local time of a moment, with its offset."""
+    return datetime.fromtimestamp(seconds, zone)
+
+
+def unlocal(seconds: int, zone: ZoneInfo) -> int:
+    """Give the moment at which local clocks show what UTC shows at ``seconds``."""
+    wall = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=zone)
+    return int(wall.timestamp())

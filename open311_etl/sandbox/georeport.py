@@ -1,97 +1,106 @@
-"""The seven calls of GeoReport v2 over one place, well-behaved."""
+"""The seven calls of GeoReport v2 over one place, answered in the way of a character."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 from urllib.parse import parse_qs
 
-from open311_etl.sandbox.entry import Entry, to_json
+from open311_etl.sandbox.access import check_call, turned_away
+from open311_etl.sandbox.answer import Answer, html
+from open311_etl.sandbox.changes import happens, listed_services, seen_at
+from open311_etl.sandbox.character import WELL_BEHAVED, Character
+from open311_etl.sandbox.entry import Entry
+from open311_etl.sandbox.envelope import error
+from open311_etl.sandbox.filters import read_choice
+from open311_etl.sandbox.paging import arrange, cut
 from open311_etl.sandbox.place import Place
+from open311_etl.sandbox.poison import poisoned_answer
 from open311_etl.sandbox.posting import read_post
 from open311_etl.sandbox.question import Call, Refusal
-from open311_etl.sandbox.render import document, element
 from open311_etl.sandbox.services import Service
-
-PAGE_SIZE, MOST = 50, 500
-TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-
-
-@dataclass(slots=True)
-class Answer:
-    """What the server says: status, body, and headers beside Content-Length."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
+from open311_etl.sandbox.wording import FRACTIONAL
+from open311_etl.sandbox.writer import Writer
 
 
 @dataclass(slots=True)
 class GeoReport:
-    """One environment: its place, and the key that its POST needs."""
+    """One environment: its place, the key that its POST needs, and its character."""
 
     place: Place
     key: str
+    character: Character = WELL_BEHAVED
+    _writer: Writer = field(init=False)
+    _lists: int = 0
+    _refreshes: int = 0
+
+    def __post_init__(self) -> None:
+        self._writer = Writer(self.place, self.character)
 
     def answer(self, call: Call, discovery: Mapping[str, Any]) -> Answer:
-        """Answer a GET; refusals become GeoReport errors."""
+        """Answer a GET; refusals become errors."""
         try:
-            self._check_jurisdiction(call.params)
-            match call.name, bool(call.ref):
-                case "discovery", False:
-                    answer = _document(call, "discovery", discovery)
-                case "services", False:
-                    entries = [service.entry() for service in self.place.services]
-                    answer = _items(call, "services", "service", entries)
-                case "services", True:
-                    definition = self._service(call.ref).definition()
-                    answer = _document(call, "service_definition", definition)
-                case "requests", False:
-                    answer = self.page(call, self.requests(call))
-                case "requests", True:
-                    answer = self.page(call, [self._request(call.ref)])
-                case "tokens", True:
-                    answer = self._token(call)
-                case _:
-                    raise Refusal(404, f"there is no call {call.name}")
+            check_call(call, self.key, self.character)
+            turned = turned_away(call, self.place.jurisdiction_id, self.character)
+            return turned or self._answer(self._writer.inward(call), discovery)
         except Refusal as refusal:
-            return error(call.format, refusal)
-        return answer
+            return error(call.format, refusal, self.character)
 
     def create(self, call: Call, body: bytes) -> Answer:
         """Answer a POST of a request with its token."""
         try:
             form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=False)
             form = {**{name: [value] for name, value in call.params.items()}, **form}
-            first = {name: values[0] for name, values in form.items()}
-            self._check_jurisdiction(first)
-            if first.get("api_key") != self.key:
-                raise Refusal(403, "api_key is missing or wrong")
-            if "service_code" not in first:
-                raise Refusal(400, "service_code is required")
-            service = self._service(first["service_code"])
-            token = self.place.post(service, read_post(form, service))
-            return _items(call, "service_requests", "request", [{"token": token}])
+            sent = replace(call, params={name: values[0] for name, values in form.items()})
+            turned = turned_away(sent, self.place.jurisdiction_id, self.character)
+            return turned or self._create(sent, form)
         except Refusal as refusal:
-            return error(call.format, refusal)
+            return error(call.format, refusal, self.character)
 
-    def requests(self, call: Call) -> list[Entry]:
-        """Give the entries of one page of a list."""
-        now = self.place.clock.seconds
-        found = self.place.listing(now).choose(call.choice(now))
-        number = max(call.number("page", 1), 1)
-        size = min(max(call.number("page_size", PAGE_SIZE), 1), MOST)
-        return found[(number - 1) * size : number * size]
+    def _answer(self, call: Call, discovery: Mapping[str, Any]) -> Answer:
+        match call.name, bool(call.ref):
+            case "discovery", False:
+                return self._discovery(call, discovery)
+            case "services", False:
+                self._refreshes += 1
+                shown = listed_services(self.place.services, self._refreshes, self.character)
+                return self._writer.services(call, shown)
+            case "services", True:
+                return self._writer.definition(call, self._service(call.ref))
+            case "requests", False:
+                return self._list(call)
+            case "requests", True:
+                return self._requests(call, [self._request(call.ref)], single=True)
+            case "tokens", True:
+                return self._token(call)
+        raise Refusal(404, f"there is no call {call.name}")
 
-    def page(self, call: Call, entries: Sequence[Entry]) -> Answer:
-        """Write entries as a list of requests."""
-        extensions = call.extensions
-        if call.format == "xml":
-            parts = [entry.xml(extensions=extensions) for entry in entries]
-            return _answer(call, document("service_requests", parts))
-        parts = [entry.json(extensions=extensions) for entry in entries]
-        return _answer(call, b"".join((b"[", b",".join(parts), b"]")))
+    def _list(self, call: Call) -> Answer:
+        self._lists += 1
+        character, count = self.character, self._lists
+        now = seen_at(self.place.clock.seconds, count, character)
+        choice = read_choice(
+            call,
+            now,
+            character,
+            local=self.place.zone if character.times == "local-as-utc" else None,
+            fractional=character.times in FRACTIONAL,
+        )
+        if character.unknown_code == "404":
+            for code in choice.codes or ():
+                self._service(code)
+        shuffle = Random(f"{character.seed} {count}")
+        found = arrange(self.place.listing(now), choice, character, shuffle)
+        answer = self._requests(call, cut(found, call, character))
+        if happens(character.drift_every, count):
+            self.place.drift(character.drift, found)
+        return answer
+
+    def _requests(self, call: Call, entries: Sequence[Entry], *, single: bool = False) -> Answer:
+        spoilt = poisoned_answer(entries, self.character, self.character.seed)
+        return spoilt or self._writer.requests(call, entries, single=single)
 
     def _request(self, request_id: str) -> Entry:
         entry = self.place.by_id(request_id, self.place.clock.seconds)
@@ -110,33 +119,19 @@ class GeoReport:
         if entry is None:
             raise Refusal(404, f"token {call.ref} was not found")
         found = {"service_request_id": entry.id} if entry.id else {}
-        return _items(call, "service_requests", "request", [{**found, "token": call.ref}])
+        return self._writer.token(call, {**found, "token": call.ref})
 
-    def _check_jurisdiction(self, params: Mapping[str, str]) -> None:
-        given = params.get("jurisdiction_id")
-        if given and given != self.place.jurisdiction_id:
-            raise Refusal(404, f"jurisdiction_id {given} was not found")
+    def _discovery(self, call: Call, document: Mapping[str, Any]) -> Answer:
+        if self.character.discovery == "html":
+            return html(200, "Welcome to the city's portal")
+        return self._writer.discovery(call, document)
 
-
-def error(written: str, refusal: Refusal) -> Answer:
-    """Write a refusal as a GeoReport error body."""
-    body = [{"code": refusal.status, "description": refusal.description}]
-    if written == "xml":
-        text = document("errors", [element("error", body[0])])
-    else:
-        text, written = to_json(body), "json"
-    return Answer(refusal.status, text, {"content-type": TYPES[written]})
-
-
-def _items(call: Call, name: str, item: str, items: Sequence[Mapping[str, Any]]) -> Answer:
-    if call.format == "xml":
-        return _answer(call, document(name, [element(item, each) for each in items]))
-    return _answer(call, to_json(items))
-
-
-def _document(call: Call, name: str, content: Mapping[str, Any]) -> Answer:
-    return _answer(call, document(name, content) if call.format == "xml" else to_json(content))
-
-
-def _answer(call: Call, body: bytes) -> Answer:
-    return Answer(200, body, {"content-type": TYPES[call.format]})
+    def _create(self, call: Call, form: Mapping[str, Sequence[str]]) -> Answer:
+        if call.params.get("api_key") != self.key:
+            raise Refusal(403, "api_key is missing or wrong")
+        call = self._writer.inward(call)
+        if "service_code" not in call.params:
+            raise Refusal(400, "service_code is required")
+        service = self._service(call.params["service_code"])
+        token = self.place.post(service, read_post(form, service))
+        return self._writer.token(call, {"token": token})

@@ -63,9 +63,13 @@ class Life:
         """When it gets its id."""
         return self.times[self.kinds[0] == SUBMITTED]
 
+    def state(self, at: int) -> int:
+        """Give the number of the state it is in at a moment, -1 before it was made."""
+        return bisect_right(self.times, at) - 1
+
     def entry(self, at: int) -> LivedEntry | None:
         """Give its entry at a moment, ``None`` before it was made or after it is gone."""
-        state = bisect_right(self.times, at) - 1
+        state = self.state(at)
         if state < 0 or (self.gone is not None and self.gone <= at):
             return None
         if self._entries is None:

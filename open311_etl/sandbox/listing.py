@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -15,7 +15,10 @@ _KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a list is asked for; bounds are seconds since 1970, inclusive, ``None`` for open."""
+    """What a list is asked for; bounds are seconds since 1970, inclusive, ``None`` for open.
+
+    ``outside`` turns start and end round: what lies outside of them.
+    """
 
     start: int | None = None
     end: int | None = None
@@ -24,6 +27,7 @@ class Choice:
     status: frozenset[str] | None = None
     codes: frozenset[str] | None = None
     ids: frozenset[str] | None = None
+    outside: bool = False
 
 
 class Listing:
@@ -34,15 +38,20 @@ class Listing:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = sorted(entries, key=attrgetter("updated"), reverse=True)
-        self._chosen: dict[Choice, list[Entry]] = {}
+        self._kept: dict[Hashable, list[Entry]] = {}
 
     def choose(self, choice: Choice) -> list[Entry]:
-        """Give the entries that match, in order; the latest choices are remembered for paging."""
-        found = self._chosen.get(choice)
+        """Give the entries that match, in order."""
+        return self.remember(choice, lambda: self._choose(choice))
+
+    def remember(self, key: Hashable, make: Callable[[], list[Entry]]) -> list[Entry]:
+        """Give what was made under a key before, else make it: paging asks again."""
+        found = self._kept.get(key)
         if found is None:
-            while len(self._chosen) >= _KEPT:
-                self._chosen.pop(next(iter(self._chosen)))
-            found = self._chosen[choice] = self._choose(choice)
+            found = make()
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = found
         return found
 
     def newest(self, request_id: str) -> Entry | None:
@@ -54,7 +63,7 @@ class Listing:
         if choice.ids is not None:
             places = [place for each in choice.ids for place in self._by_id.get(each, ())]
             return [self.entries[place] for place in sorted(places)]
-        found = self._requested(choice.start, choice.end)
+        found = self._requested(choice)
         if choice.updated_after is not None:
             after = choice.updated_after
             found = [entry for entry in found if entry.updated >= after]
@@ -67,13 +76,17 @@ class Listing:
             found = [entry for entry in found if entry.code in choice.codes]
         return found
 
-    def _requested(self, start: int | None, end: int | None) -> list[Entry]:
+    def _requested(self, choice: Choice) -> list[Entry]:
         times, places = self._by_requested
-        low = 0 if start is None else bisect_left(times, start)
-        high = len(times) if end is None else bisect_right(times, end)
-        if low == 0 and high == len(times):
+        low = 0 if choice.start is None else bisect_left(times, choice.start)
+        high = len(times) if choice.end is None else bisect_right(times, choice.end)
+        if choice.outside:
+            chosen = places[:low] + places[high:]
+        elif low == 0 and high == len(times):
             return self.entries
-        return [self.entries[place] for place in sorted(places[low:high])]
+        else:
+            chosen = places[low:high]
+        return [self.entries[place] for place in sorted(chosen)]
 
     @cached_property
     def _by_requested(self) -> tuple[list[int], list[int]]:

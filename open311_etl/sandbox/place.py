@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
+from zoneinfo import ZoneInfo
 
 from open311_etl.sandbox.clock import Clock
 from open311_etl.sandbox.entry import Entry, Record
@@ -17,6 +18,7 @@ class Place(Protocol):
 
     name: str
     jurisdiction_id: str
+    zone: ZoneInfo
     clock: Clock
     services: tuple[Service, ...]
 
@@ -43,3 +45,9 @@ class Place(Protocol):
 
     def post(self, service: Service, given: dict[str, Any]) -> str:
         """Create a request and give its token."""
+
+    def drift(self, kind: Literal["update", "insert", "delete"], shown: Sequence[Entry]) -> None:
+        """Let something happen to a list that was just shown."""
+
+    def vanish(self, share: float, seed: int) -> None:
+        """Let a share of all requests be deleted some day."""

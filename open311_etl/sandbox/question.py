@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from open311_etl.sandbox.clock import DAY, seconds_of
-from open311_etl.sandbox.listing import Choice
+from open311_etl.sandbox.clock import seconds_of
 
-DEFAULT_SPAN = 90 * DAY
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?")
 
 
@@ -29,10 +27,6 @@ class Call:
     ref: str
     format: str
     params: Mapping[str, str]
-
-    @property
-    def extensions(self) -> bool:
-        return self.params.get("extensions", "").lower() == "true"
 
     def number(self, name: str, default: int) -> int:
         """Give a whole number from a parameter; refuses what is none with 400."""
@@ -65,26 +59,3 @@ class Call:
         """Give the members of a comma list, ``None`` if it is absent."""
         given = self.params.get(name, "")
         return frozenset(part.strip() for part in given.split(",")) if given else None
-
-    def choice(self, now: int) -> Choice:
-        """Give what a call for requests asks for.
-
-        A list of ids overrides all else. Without any date the last 90 days are meant; with
-        ``end_date`` alone the 90 days before it.
-        """
-        ids = self.listed("service_request_id")
-        if ids is not None:
-            return Choice(ids=ids)
-        start, end = self.moment("start_date"), self.moment("end_date")
-        after, before = self.moment("updated_after"), self.moment("updated_before")
-        if start is None and after is None and before is None:
-            start = (now if end is None else end) - DEFAULT_SPAN
-        status = self.listed("status")
-        return Choice(
-            start,
-            end,
-            after,
-            before,
-            frozenset(each.lower() for each in status) if status else None,
-            self.listed("service_code"),
-        )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -67,9 +68,14 @@ class Replay:
     name = "a replay of captured records"
 
     def __init__(
-        self, files: Sequence[Path | str], *, jurisdiction_id: str = "", now: datetime | None = None
+        self,
+        files: Sequence[Path | str],
+        *,
+        jurisdiction_id: str = "",
+        zone: str = "UTC",
+        now: datetime | None = None,
     ) -> None:
-        self.jurisdiction_id = jurisdiction_id
+        self.jurisdiction_id, self.zone = jurisdiction_id, ZoneInfo(zone)
         self._entries = [entry for file in files for entry in _read(Path(file))]
         newest = max((entry.requested for entry in self._entries), default=0)
         for entry in self._entries:
@@ -115,6 +121,16 @@ class Replay:
 
     def post(self, service: Service, given: dict[str, Any]) -> str:  # noqa: ARG002
         raise Refusal(403, "these are captured records; nothing can be posted")
+
+    def drift(self, *_: object) -> None:
+        raise _unchanging("drift_every")
+
+    def vanish(self, *_: object) -> None:
+        raise _unchanging("vanishing")
+
+
+def _unchanging(fault: str) -> UsageError:
+    return UsageError(f'fault "{fault}" needs a seeded city: captured records do not change')
 
 
 def _read(file: Path) -> Iterator[CapturedEntry]:

@@ -12,7 +12,9 @@ from typing import Generic, TypeVar
 import uvicorn
 
 from open311_etl.errors import UsageError
-from open311_etl.sandbox.app import LIVE_ROOT, LOOPBACK, TEST_ROOT, VERSION, Log, build_app
+from open311_etl.sandbox.app import LOOPBACK, build_app
+from open311_etl.sandbox.character import WELL_BEHAVED, Character
+from open311_etl.sandbox.environment import LIVE_ROOT, TEST_ROOT, VERSION, Log
 from open311_etl.sandbox.georeport import GeoReport
 from open311_etl.sandbox.place import Place
 
@@ -34,6 +36,7 @@ class Server(Generic[P]):
     port: int
     key: str = LIVE_KEY
     test_key: str = TEST_KEY
+    character: Character = WELL_BEHAVED
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     @property
@@ -57,13 +60,15 @@ class Server(Generic[P]):
 
 
 @contextlib.contextmanager
-def serving(city: P, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server[P]]:
+def serving(
+    city: P, *, character: Character = WELL_BEHAVED, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[Server[P]]:
     """Serve a city from a thread of this process while the ``with`` block runs.
 
     Gives the Server; port 0 takes a free one. Raises UsageError where the port is taken.
     """
     listening = _listen(host, port)
-    server = Server(city, city.twin(), host, listening.getsockname()[1])
+    server = _server(city, host, listening, character)
     runner = _runner(server, LOOPBACK, lambda *call: server.requests.append(call), patience=1)
     thread = threading.Thread(target=runner.run, args=([listening],), daemon=True, name="sandbox")
     thread.start()
@@ -79,6 +84,7 @@ def serving(city: P, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Serv
 def serve(
     city: P,
     *,
+    character: Character = WELL_BEHAVED,
     host: str = "127.0.0.1",
     port: int = 9311,
     hosts: Sequence[str] = LOOPBACK,
@@ -91,16 +97,25 @@ def serve(
     or the address is not this machine's.
     """
     with _listen(host, port) as listening:
-        server = Server(city, city.twin(), host, listening.getsockname()[1])
+        server = _server(city, host, listening, character)
         runner = _runner(server, hosts, lambda *_: None, patience=5)
         ready(server)
         runner.run([listening])
 
 
+def _server(city: P, host: str, listening: socket.socket, character: Character) -> Server[P]:
+    if character.vanishing:
+        city.vanish(character.vanishing, character.seed)
+    if character.drift_every:
+        city.drift(character.drift, ())
+    port = listening.getsockname()[1]
+    return Server(city, city.twin(), host, port, character=character)
+
+
 def _runner(server: Server[P], hosts: Sequence[str], log: Log, *, patience: int) -> uvicorn.Server:
     app = build_app(
-        GeoReport(server.city, server.key),
-        GeoReport(server.test_city, server.test_key),
+        GeoReport(server.city, server.key, server.character),
+        GeoReport(server.test_city, server.test_key, server.character),
         log=log,
         hosts=hosts,
     )
