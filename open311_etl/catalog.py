@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,7 +54,7 @@ async def refresh(walker: Walker, run: Run, known_services: list[dict[str, Any]]
     began, before = walker.now(), walker.client.requests_made
     page = await walker.client.services()
     listed = decode.services(page.body)
-    landed = [walker.land(page, page.body, len(listed), plain=False)]
+    landed = [await walker.land(page, page.body, len(listed), plain=False)]
     due = _due(listed, known_services, walker.client.source, began)
     read = await asyncio.gather(*(_definition(walker, code) for code in due))
     landed += [each for each in read if each is not None]
@@ -131,7 +131,7 @@ async def _definition(walker: Walker, code: str) -> LandedPage | None:
         )
     except (SourceDown, BadBody):
         return None
-    return replace(walker.land(page, page.body, 1, plain=False), subject=code)
+    return await walker.land(page, page.body, 1, plain=False, subject=code)
 
 
 def _judge(listed: int, before: list[dict[str, Any]]) -> tuple[Verdict, str]:

@@ -7,6 +7,7 @@ page that was there before (Q-PAGE-1 to Q-PAGE-9).
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ class Walker:
                 if not await self._pass_by(walk, params, number, error):
                     return walk
             else:
-                self._add(walk, page, look)
+                await self._add(walk, page, look)
             number += 1
             if len(walk.signatures) == MOST_PAGES:
                 walk.sickness = BadBody(f"no end after {MOST_PAGES} pages")
@@ -134,12 +135,12 @@ class Walker:
             ) from None
         self._alive_at = time.monotonic()
 
-    def land(
+    async def land(
         self, page: Page, body: bytes, records: int, plain: bool, subject: str | None = None
     ) -> LandedPage:
         """Make a page's body durable and give what the load needs to know of it."""
         return LandedPage(
-            sha256=self._landing.put(body),
+            sha256=await asyncio.to_thread(self._landing.put, body),
             url=page.url,
             number=page.number,
             fetched_at=self._run.clock(page.fetched_at),
@@ -168,13 +169,13 @@ class Walker:
         walk.requests += page.attempts
         return page, decode.look(page.body)
 
-    def _add(self, walk: Walk, page: Page, look: decode.Look) -> None:
+    async def _add(self, walk: Walk, page: Page, look: decode.Look) -> None:
         """Take a page into the walk, or recognise by it that the end is behind us."""
         signature = tuple(e.id or e.token or e.requested for e in look.entries)
         walk.end = self._end(signature, walk.signatures)
         if walk.end not in ("empty", "pages repeat"):
             before = walk.rows
-            self._take(walk, page, look)
+            await self._take(walk, page, look)
             # All ids known, though in another order: the server goes in a circle.
             walk.end = walk.end or ("pages repeat" if walk.rows == before else "")
         walk.signatures.append(signature)
@@ -193,11 +194,10 @@ class Walker:
             return "short page"
         return ""
 
-    def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
+    async def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
         body = decode.redact(page.body, self.client.source.drop_fields)
-        walk.pages.append(
-            self.land(page, body, len(look.entries), look.plain and body is page.body)
-        )
+        plain = look.plain and body is page.body
+        walk.pages.append(await self.land(page, body, len(look.entries), plain))
         walk.records += len(look.entries)
         for entry in look.entries:
             if entry.id is None:
@@ -242,7 +242,7 @@ class Walker:
             return False
         for page, look in saved.pages:
             if look.entries:
-                self._take(walk, page, look)
+                await self._take(walk, page, look)
         walk.holes += saved.holes
         walk.end = "empty" if saved.ended else ""
         return True
