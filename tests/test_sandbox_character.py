@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from open311_etl.errors import UsageError
-from open311_etl.sandbox import Character
+from open311_etl.sandbox import LIVE_KEY, Character, City
+from open311_etl.sandbox.environment import read_call
+from open311_etl.sandbox.georeport import GeoReport
+from open311_etl.sandbox.listing import Choice
+
+SMALL = City(60, days=5)
+
+
+def values(hint: Any) -> st.SearchStrategy[Any]:
+    kind, *about = get_args(hint)
+    if get_origin(kind) is Literal:
+        return st.sampled_from(get_args(kind))
+    if kind is bool:
+        return st.booleans()
+    if get_origin(kind) is tuple or kind is str:
+        return st.nothing()
+    least, most = about[0] if isinstance(about[0], tuple) else (0, 6)
+    return st.integers(least, min(most, 6))
+
+
+def characters() -> st.SearchStrategy[Character]:
+    hints = get_type_hints(Character, include_extras=True)
+    given = {each.name: values(hints[each.name]) for each in fields(Character)}
+    sound = {name: each for name, each in given.items() if not each.is_empty}
+    return st.fixed_dictionaries({}, optional=sound).map(lambda ways: Character(**ways))
 
 
 def test_texts_become_options_of_the_right_type() -> None:
@@ -59,3 +88,22 @@ def test_every_option_documents_itself_in_a_line() -> None:
         assert "\n" not in option.doc
         assert len(option.doc) <= 90
     assert options[0].group == "Paging"
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    character=characters(),
+    path=st.sampled_from(
+        ["requests", "requests/SR26-00100000", "services", "services/CODE", "tokens/x", "discovery"]
+    ),
+    written=st.sampled_from(["json", "xml"]),
+    page=st.integers(-1, 9),
+)
+def test_all_ways_work_together(character: Character, path: str, written: str, page: int) -> None:
+    report = GeoReport(City(60, days=5) if character.drift_every else SMALL, LIVE_KEY, character)
+    path = path.replace("CODE", SMALL.services[0].code)
+    params = {character.page_param: str(page), "extensions": "true", "end_date": "2026-01-05"}
+    for _ in range(3):
+        answer = report.answer(read_call(f"v2/{path}.{written}", params), {"endpoints": []})
+        assert answer.body or answer.delivery == "hang"
+    assert len(SMALL.listing(SMALL.clock.seconds).choose(Choice())) >= 58

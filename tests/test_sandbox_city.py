@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from open311_etl.errors import UsageError
 from open311_etl.sandbox import City
 from open311_etl.sandbox.streets import BBOX
 
@@ -144,3 +145,23 @@ def test_it_looks_like_a_city(city: City) -> None:
         row["requested_datetime"][:7] for row in shown if "Snow" in row["service_name"]
     )
     assert months["2026-01"] > 5 * months["2026-06"]
+
+
+def test_a_living_city_has_a_past_and_a_future() -> None:
+    now = datetime(2026, 3, 8, 21, tzinfo=UTC)
+    city = City.living(500, now=now)
+    made = sum(life.requested <= city.clock.seconds for life in city.lives())
+    assert city.clock.running
+    assert 300 < made < 480
+
+
+@pytest.mark.parametrize(("size", "days"), [(-1, 3), (5, 0), (10**9, 3)])
+def test_an_impossible_city_is_a_usage_error(size: int, days: float) -> None:
+    with pytest.raises(UsageError, match="a city has"):
+        City(size, days=days)
+
+
+def test_an_empty_city_and_a_crowded_second_are_possible() -> None:
+    assert rows(City(0)) == []
+    crowded = rows(City(100, days=0.0001))
+    assert max(Counter(row["requested_datetime"] for row in crowded).values()) >= 10

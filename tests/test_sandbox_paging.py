@@ -102,3 +102,10 @@ def test_orders() -> None:
         first, second = (ids(caller.rows(page_size=500)) for _ in range(2))
         assert first != second
         assert sorted(first) == sorted(second)
+
+
+def test_some_rows_come_twice() -> None:
+    with springfield(repeats=10) as caller:
+        found, there = joined(caller.walk()), caller.truth()
+        assert len(found) == len(there) + len(there) // 10
+        assert found[9] == found[10] == there[9]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from open311_etl.errors import UsageError
-from open311_etl.sandbox import Replay, serving
+from open311_etl.sandbox import Character, Replay, serving
 
 SHARED = Path(os.environ.get("OPEN311_SHARED", Path(__file__).parents[2] / "shared"))
 BOSTON = sorted(SHARED.glob("real/boston/*.ndjson.gz"))
@@ -106,3 +106,17 @@ def test_all_of_boston_comes_back_byte_for_byte() -> None:
         assert params["page"] == 153
     assert lines.total() == 75_600
     assert lines == sent
+
+
+def test_dialects_cope_with_what_was_captured(captured: Path) -> None:
+    ways = Character(
+        ids="number", codes="number", times="naive", updated="minute", coordinates="text",
+        nowhere="zero", nothing="empty", media="list", agency="object", personal="always",
+    )  # fmt: skip
+    with serving(Replay([captured], zone="America/New_York"), character=ways) as server:
+        rows = httpx.get(server.url + "requests.json").json()
+        assert len(rows) == 5
+        assert {row["lat"] for row in rows} == {"0.0"}
+        (row,) = httpx.get(server.url + "requests/2.json").json()
+        assert row["service_request_id"] == 2
+        assert row["requested_datetime"].startswith("2020-01-20 00:00:00.")

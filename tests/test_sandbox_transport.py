@@ -178,7 +178,7 @@ def test_a_server_with_hanging_callers_stops_at_once() -> None:
     with springfield(hang=1) as caller:
         waiting = threading.Thread(target=_give_up, args=(caller.server.url,))
         waiting.start()
-        while not caller.server.requests:
+        while not caller.server.requests:  # until it waits
             time.sleep(0.01)
     waiting.join(5)
     assert not waiting.is_alive()

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from open311_etl.errors import UsageError
 from open311_etl.sandbox.clock import DAY, Clock, stamp
 from open311_etl.sandbox.draws import chance, draws, hex_code
 from open311_etl.sandbox.entry import Entry, Record
@@ -25,6 +26,7 @@ _HOURS = (4, 3, 2, 2, 2, 4, 8, 16, 26, 32, 34, 33, 31, 31, 30, 28, 25, 21, 17, 1
 _WEEKDAYS = (12, 12, 11, 11, 11, 7, 6)
 _MONTHS = (9, 8, 9, 9, 11, 12, 13, 12, 10, 9, 8, 8)
 _KEPT = 4
+LARGEST = 20_000_000
 
 
 class City:
@@ -33,7 +35,7 @@ class City:
     The same seed, size, start and days give the same city. Its clock stands at ``now``, by default
     at the end of those days. Requests of the future exist already and appear when the clock
     reaches them. ``token_delay`` is how long a posted request is pending; minutes to hours if not
-    given.
+    given. Raises UsageError for a size or a span that no city has.
     """
 
     name = "Springfield"
@@ -50,13 +52,16 @@ class City:
         now: datetime | None = None,
         token_delay: timedelta | None = None,
     ) -> None:
+        if not 0 <= size <= LARGEST or days <= 0:
+            raise UsageError(f"a city has 0 to {LARGEST} requests over more than 0 days")
         self.seed, self.size = seed, size
-        self.start, self.end = start, start + timedelta(days=days)
+        self.start = start if start.tzinfo else start.replace(tzinfo=UTC)
+        self.end = self.start + timedelta(days=days)
         self.clock = Clock(now or self.end)
         self.services = city_services(seed)
         self._codes = {service.code: service for service in self.services}
         self._delay = token_delay
-        self._lives = list(_lives(seed, size, self.services, stamp(start), stamp(self.end)))
+        self._lives = list(_lives(seed, size, self.services, stamp(self.start), stamp(self.end)))
         self._births = [life.requested for life in self._lives]
         self._ids = {life.id: life for life in self._lives}
         self._tokens = {life.token: life for life in self._lives if life.token}
@@ -143,7 +148,11 @@ class City:
             seed = int(chance(self.seed, self._label, "posts") * 2**32)
             token = hex_code(seed, "token", number)
             draw = draws(seed, number)
-            wait = 300 + int(7_200 * draw[3]) if self._delay is None else self._delay.seconds
+            wait = (
+                300 + int(7_200 * draw[3])
+                if self._delay is None
+                else int(self._delay.total_seconds())
+            )
             events = plan(service, at, draw, duplicate=False, pending=wait)
             year = datetime.fromtimestamp(at, self.zone).year % 100
             request_id = f"SR{year:02}-{90_000_000 + number:08}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -112,7 +113,8 @@ def _recipient(agency: str) -> dict[str, list[str]]:
 
 
 def _coded(record: Record, scene: Scene) -> Record:
-    record["service_code"] = scene.codes.get(record["service_code"], record["service_code"])
+    if record.get("service_code") in scene.codes:
+        record["service_code"] = scene.codes[record["service_code"]]
     return record
 
 
@@ -123,7 +125,8 @@ def _timed(form: str) -> wording.Step:
         for each in (record, *record.get("notes", ())):
             for key, value in each.items():
                 if key.endswith("datetime") and isinstance(value, str):
-                    each[key] = write(value, scene.now, scene.zone)
+                    with contextlib.suppress(ValueError):  # what was captured may be no time
+                        each[key] = write(value, scene.now, scene.zone)
         return record
 
     return step

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
 from inspect import get_annotations
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -41,7 +42,7 @@ class Option:
 
 def table(kind: type[Any]) -> list[Option]:
     """Give all options of a dataclass, in order."""
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)
     return [
         Option(
             _declarer(kind, each.name),
@@ -59,7 +60,7 @@ def parse(kind: type[T], given: Sequence[str]) -> T:
 
     Raises UsageError for an unknown name (with the nearest known one) or an impossible value.
     """
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)
     read: dict[str, Any] = {}
     for each in given:
         name, _, value = each.partition("=")
@@ -79,13 +80,18 @@ def parse(kind: type[T], given: Sequence[str]) -> T:
 
 def check(options: object) -> None:
     """Raise UsageError where a value is not one that its option takes."""
-    for name, hint in get_type_hints(type(options), include_extras=True).items():
+    for name, hint in _hints(type(options)).items():
         value, kind, bounds = getattr(options, name), get_args(hint)[0], _bounds(hint)
         sound = value in get_args(kind) if get_origin(kind) is Literal else True
         if bounds:
             sound = bounds[0] <= value <= bounds[1]
         if not sound:
             raise UsageError(f'fault "{name}" takes {_takes(hint)}, not {value!r}')
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
 
 
 def _declarer(kind: type[Any], name: str) -> str:

@@ -44,6 +44,7 @@ class Paging:
     row_cap_keeps: Annotated[
         Literal["newest", "oldest"], "which rows a cap keeps, by requested_datetime"
     ] = "newest"
+    repeats: Annotated[Count, "every n-th row comes twice, one after the other (Q-ID-6)"] = 0
     order: Annotated[
         Literal["updated-desc", "requested-desc", "requested-asc", "random"],
         "order of lists; 'random': another one at each call (Q-ORD-1)",
@@ -52,7 +53,7 @@ class Paging:
 
 def arrange(listing: Listing, choice: Choice, ways: Paging, shuffle: Random) -> Sequence[Entry]:
     """Give all rows of a query, in order, as far as the cap lets them through."""
-    if ways.order == "updated-desc" and not ways.row_cap:
+    if ways.order == "updated-desc" and not (ways.row_cap or ways.repeats):
         return listing.choose(choice)
     found = listing.remember(
         (choice, ways.order, ways.row_cap, ways.row_cap_keeps),
@@ -88,7 +89,13 @@ def _arrange(found: list[Entry], ways: Paging) -> list[Entry]:
         kept = {id(entry) for entry in by_request[: ways.row_cap]}
         found = [entry for entry in found if id(entry) in kept]
     if ways.order in ("requested-asc", "requested-desc"):
-        return sorted(found, key=attrgetter("requested"), reverse=ways.order.endswith("desc"))
+        latest = ways.order == "requested-desc"
+        found = sorted(found, key=attrgetter("requested"), reverse=latest)
+    if ways.repeats:
+        every = ways.repeats
+        found = [
+            entry for n, each in enumerate(found, 1) for entry in [each] * (1 + (n % every == 0))
+        ]
     return found
 
 

@@ -36,7 +36,8 @@ def number_parents(record: Record, _: object) -> Record:
 
 def person(record: Mapping[str, Any]) -> dict[str, str]:
     """Give an invented citizen, the same for the same request."""
-    name = f"Citizen{number(str(record.get('service_request_id') or record['requested_datetime']))}"
+    known = record.get("service_request_id") or record.get("requested_datetime")
+    name = f"Citizen{number(str(known))}"
     return {
         "first_name": name,
         "last_name": "Example",
@@ -48,38 +49,40 @@ def person(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _zero(record: Record, _: object) -> Record:
-    if record["lat"] is None:
+    if record.get("lat") is None:
         record["lat"] = record["long"] = 0.0
     return record
 
 
 def _at_sea(record: Record, _: object) -> Record:
-    if record["lat"] is None:
+    if record.get("lat") is None:
         record["lat"], record["long"] = 34.24438, -73.65139
     return record
 
 
 def _texts(record: Record, _: object) -> Record:
     for key in ("lat", "long"):
-        if record[key] is not None:
+        if record.get(key) is not None:
             record[key] = str(record[key])
     return record
 
 
 def _feet(record: Record, _: object) -> Record:
-    if record["lat"]:
+    if record.get("lat"):
         record["lat"] = round((record["lat"] - 36.667) * 364_000, 3)
         record["long"] = round((record["long"] + 90.167) * 280_000 + 820_208, 3)
     return record
 
 
 def _to_minute(record: Record, _: object) -> Record:
-    record["updated_datetime"] = record["updated_datetime"][:17] + "00Z"
+    exact = record.get("updated_datetime")
+    if exact:
+        record["updated_datetime"] = f"{exact[:17]}00{exact[19:]}"
     return record
 
 
 def _once_closed(record: Record, _: object) -> Record:
-    if record["status"] != "closed":
+    if record.get("status") != "closed":
         record["updated_datetime"] = None
     return record
 
