@@ -89,9 +89,11 @@ def check(options: object) -> None:
             raise UsageError(f'fault "{name}" takes {_takes(hint)}, not {value!r}')
 
 
-@cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _read_hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind, include_extras=True)
+
+
+_hints: Callable[[Any], dict[str, Any]] = cache(_read_hints)
 
 
 def _declarer(kind: type[Any], name: str) -> str:
