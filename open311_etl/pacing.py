@@ -9,6 +9,7 @@ import random
 import re
 import sqlite3
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -123,7 +124,7 @@ class Pace:
         self._ahead = 0.0
         self._running = 0
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._free: asyncio.Condition
+        self._queue: deque[asyncio.Future[None]] = deque()
 
     @property
     def width(self) -> int:
@@ -140,10 +141,7 @@ class Pace:
 
         Raises Fault (``again=0``) where the source asked for a rest longer than LONGEST_REST.
         """
-        free = self._condition()
-        async with free:
-            await free.wait_for(lambda: self._running < self.width)
-            self._running += 1
+        await self._enter()
         try:
             await self._rest()
             while self._budget and (seconds := await self._budget.take(self._ahead)) > 0:
@@ -152,8 +150,7 @@ class Pace:
             yield
         finally:
             self._running -= 1
-            async with free:
-                free.notify_all()
+            self._call_in()
 
     def report(self, seconds: float, *, ok: bool, retry_after: float | None = None) -> None:
         """Tell how a call went, still within its turn.
@@ -204,12 +201,29 @@ class Pace:
             reraise=True,
         )
 
-    def _condition(self) -> asyncio.Condition:
-        """Give the condition of the running loop: one loop may follow another."""
+    async def _enter(self) -> None:
+        """Wait for a place among those that may run, and take it."""
         loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._loop, self._free, self._running = loop, asyncio.Condition(), 0
-        return self._free
+        if self._loop is not loop:  # one loop may follow another
+            self._loop, self._running = loop, 0
+            self._queue.clear()
+        while self._running >= self.width:
+            called = loop.create_future()
+            self._queue.append(called)
+            try:
+                await called
+            except asyncio.CancelledError:
+                self._call_in()  # another, if this one had been called
+                raise
+        self._running += 1
+
+    def _call_in(self) -> None:
+        free = self.width - self._running
+        while self._queue and free > 0:
+            called = self._queue.popleft()
+            if not called.done():
+                called.set_result(None)
+                free -= 1
 
     async def _rest(self) -> None:
         while (left := self._rest_until - self.now()) > 0:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from open311_etl.config import Source
 from open311_etl.errors import BadBody
@@ -153,20 +155,51 @@ async def test_a_server_that_is_always_slow_is_not_taken_for_strained() -> None:
     assert paced.width == 4
 
 
-async def test_a_cancelled_call_gives_its_turn_back() -> None:
-    paced = pace(Waits(), concurrency=1)
+@given(st.lists(st.sampled_from(["start", "cancel", "run"]), max_size=40), st.data())
+@settings(deadline=None)
+def test_calls_that_are_cancelled_at_any_moment_leave_their_place_to_others(
+    steps: list[str], data: st.DataObject
+) -> None:
+    paced = pace(Waits(), concurrency=2)
+    tasks: list[asyncio.Task[None]] = []
 
-    async def hang() -> None:
+    async def call() -> None:
         async with paced.turn():
-            await asyncio.sleep(60)
+            await asyncio.sleep(0)
 
-    running, waiting = asyncio.create_task(hang()), asyncio.create_task(hang())
+    async def play() -> None:
+        for step in steps:
+            if step == "start":
+                tasks.append(asyncio.create_task(call()))
+            elif step == "cancel" and tasks:
+                data.draw(st.sampled_from(tasks)).cancel()
+            else:
+                await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(call(), call(), call())
+
+    asyncio.run(play())
+
+
+async def test_a_call_that_is_cancelled_as_its_turn_comes_hands_it_on() -> None:
+    paced, others = pace(Waits(), concurrency=1), list[asyncio.Task[None]]()
+
+    async def first() -> None:
+        async with paced.turn():
+            await asyncio.sleep(0.01)
+        others[0].cancel()
+
+    async def other() -> None:
+        async with paced.turn():
+            pass
+
+    holder = asyncio.create_task(first())
     await asyncio.sleep(0)
-    for task in (running, waiting):
-        task.cancel()
-    await asyncio.gather(running, waiting, return_exceptions=True)
-    async with asyncio.timeout(5), paced.turn():
-        pass
+    others += [asyncio.create_task(other()), asyncio.create_task(other())]
+    async with asyncio.timeout(5):
+        await asyncio.gather(holder, others[1])
+    assert others[0].cancelled()
 
 
 def test_a_pace_serves_one_event_loop_after_the_other() -> None:
