@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -44,12 +45,13 @@ class FaultyServer:
     connections: int = 0
     most_at_once: int = 0
     port: int = 0
+    scheme: str = "http"
     _now: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/open311/v2/"
+        return f"{self.scheme}://127.0.0.1:{self.port}/open311/v2/"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -82,10 +84,12 @@ class FaultyServer:
 
 
 @contextlib.asynccontextmanager
-async def serving(*replies: Reply) -> AsyncIterator[FaultyServer]:
+async def serving(
+    *replies: Reply, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[FaultyServer]:
     """Serve these replies on a free port of 127.0.0.1 while the block runs."""
-    faulty = FaultyServer(list(replies))
-    server = await asyncio.start_server(faulty.serve, "127.0.0.1", 0)
+    faulty = FaultyServer(list(replies), scheme="https" if tls else "http")
+    server = await asyncio.start_server(faulty.serve, "127.0.0.1", 0, ssl=tls)
     faulty.port = server.sockets[0].getsockname()[1]
     try:
         yield faulty

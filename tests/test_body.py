@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +19,6 @@ from open311_etl.body import (
     description,
     unreadable,
 )
-
-SHARED = Path(os.environ.get("OPEN311_SHARED", Path(__file__).parents[1] / ".." / "shared"))
 
 
 def bare_deflate(body: bytes) -> bytes:
@@ -143,11 +140,10 @@ def test_what_cannot_be_georeport_is_named(body: bytes, reason: str | None) -> N
     assert unreadable(body) == reason
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no captured bodies: {SHARED} is absent")
-def test_no_captured_list_of_a_real_server_is_taken_for_unreadable() -> None:
+def test_no_captured_body_of_a_real_server_is_taken_for_unreadable(shared: Path) -> None:
     bodies = [
         file
-        for file in (SHARED / "fixtures").glob("*/*.*")
+        for file in (shared / "fixtures").glob("*/*.*")
         if file.suffix in {".json", ".xml"} and "truncated" not in file.name
     ]
     assert len(bodies) > 20

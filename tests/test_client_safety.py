@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import shutil
+import ssl
+import subprocess
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +20,7 @@ from faulty_server import FaultyServer, Reply, dripping, http, serving
 from open311_etl import transport
 from open311_etl.client import Client
 from open311_etl.config import Source
-from open311_etl.errors import BadBody, NotFound, SourceRefused
+from open311_etl.errors import BadBody, NotFound, SourceDown, SourceRefused
 from open311_etl.pacing import Pace
 from open311_etl.transport import Secret
 
@@ -287,9 +290,52 @@ async def test_credentials_in_the_url_are_sent_on_its_server_and_not_shown() -> 
     assert all(asked.headers["authorization"].startswith("Basic ") for asked in server.asked)
 
 
-async def test_unverified_tls_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
-    source = Source(name="lax", url="https://127.0.0.1:1/", verify_tls=False)
-    for _ in range(3):
-        async with Client(source, user_agent="test/1"):
-            pass
-    assert caplog.text.count("source lax: verify_tls is false") == 1
+# -- certificates ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def forged(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's side of TLS with a certificate that nobody signed."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl, which makes the certificate of this test, is not installed")
+    place = tmp_path_factory.mktemp("tls")
+    made = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=city.example -keyout key -out cert"
+    subprocess.run([openssl, *made.split()], cwd=place, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(place / "cert", place / "key")
+    return context
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
+    forged: ssl.SSLContext,
+) -> None:
+    async with serving(GOOD, tls=forged) as server, client(server, retries=3) as city:
+        with pytest.raises(SourceDown, match=r"cannot be verified \(self.signed.*verify_tls"):
+            await city.services()
+    assert server.asked == []
+    assert server.connections <= 1
+
+
+async def test_any_certificate_is_accepted_where_the_profile_says_so_and_that_is_told_once(
+    forged: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(GOOD, tls=forged) as server:
+        for _ in range(3):
+            async with client(server, verify_tls=False) as city:
+                await city.services()
+    assert len(server.asked) == 3
+    assert caplog.text.count("source city: verify_tls is false") == 1
+
+
+async def test_a_server_that_speaks_no_tls_is_down() -> None:
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(http(400))
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        source = Source(name="city", url=f"https://127.0.0.1:{port}/", retries=0)
+        async with Client(source, user_agent="test/1") as city:
+            with pytest.raises(SourceDown, match=r"no TLS connection \(\w+\); nothing is lost"):
+                await city.services()
