@@ -56,6 +56,7 @@ def test_the_specifications_own_form_is_plain(body: bytes) -> None:
         pytest.param(written([{"requests": RECORDS}]), id="wrapper in a list"),
         pytest.param(written({"0": RECORDS[0], "4": RECORDS[1]}), id="array with gaps from PHP"),
         pytest.param(b"\xef\xbb\xbf" + written(RECORDS), id="byte order mark"),
+        pytest.param(b"\n" + b"\xef\xbb\xbf" * 2 + b"\r\n" + written(RECORDS), id="marks inside"),
         pytest.param(json.dumps(RECORDS).encode("utf-16"), id="UTF-16"),
         pytest.param(json.dumps(RECORDS).encode("utf-16-be"), id="UTF-16 without mark"),
         pytest.param(json.dumps(RECORDS).encode("utf-32-le"), id="UTF-32 without mark"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import cache
@@ -60,6 +61,10 @@ DANGEROUS = {
     "escapes": b'["\\u0041' + b"\\\\" * 1_000_000 + b'"]',
     "keys": b"[{" + b'"email":1,' * 50_000 + b'"a":1}]',
     "one key": b'{"a":1,' * 400 + b'"email":2' + b"}" * 400,
+    "errors": b'{"errors":[' * 200 + b"{}" + b"]}" * 200,
+    "all errors": b"".join(b'{"error":{"fault":1},"fault":{},"errors":' for _ in range(50))
+    + b"[]"
+    + b"}" * 50,
     "digits": b'[{"service_request_id":' + b"9" * 2_000_000 + b"}]",
     "entries": b"[" + b"{}," * 100_000 + b"{}]",
     "elements": b"<a>" + b"<b/>" * 100_000 + b"</a>",
@@ -153,6 +158,33 @@ def test_a_body_made_to_be_slow_is_dealt_with_quickly(name: str) -> None:
     outcome(decode.canonical, body)
     outcome(lambda sent: decode.redact(sent, PERSONAL_FIELDS), body)
     decode.fault(body)
+
+
+def steps(call: Callable[[bytes], Any], body: bytes) -> int:
+    """Give the number of function calls that a call takes."""
+    counted = 0
+
+    def count(*_: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    sys.setprofile(count)
+    try:
+        call(body)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize("name", ["look", "canonical", "services", "fault"])
+def test_the_work_grows_with_the_body_and_no_faster(name: str) -> None:
+    call = getattr(decode, name)
+    sent = [{"service_code": str(number), "notes": [{"a": None}]} for number in range(400)]
+    one, half, all_of_it = (
+        steps(call, json.dumps({"requests": sent[:size]}).encode()) for size in (1, 200, 400)
+    )
+    assert one < 600
+    assert all_of_it < 2.2 * half
 
 
 def test_laughs_take_no_memory() -> None:

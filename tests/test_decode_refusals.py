@@ -83,6 +83,7 @@ def test_a_body_that_is_no_page_is_refused_with_what_it_is(body: bytes, reason: 
         ),
         (b"<errors>\n<error><description>a\n b</description></error></errors>", "a b"),
         (b"<error>plain words</error>", "plain words"),
+        (b"<E><Body><Fault><faultstring>no key</faultstring></Fault></Body></E>", "no key"),
     ],
 )
 def test_an_error_body_is_known_whatever_the_vendor(body: bytes, said: str) -> None:
@@ -98,6 +99,8 @@ def test_an_error_body_is_known_whatever_the_vendor(body: bytes, said: str) -> N
         b'{"error":false,"data":[]}',
         b'{"service_request_id":"1","code":500,"message":"x","description":"y"}',
         b'{"token":"1","message":"thanks"}',
+        b'{"status":"Open","description":"a hole"}',
+        b'{"requests":{"request":{"status":"open","description":"a hole","title":"x"}}}',
     ],
 )
 def test_what_is_no_error_body_has_no_fault(body: bytes) -> None:

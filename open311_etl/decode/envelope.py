@@ -27,6 +27,7 @@ _FAULT_KEYS = frozenset(
         *("status", "success", "type", "title", "documentationurl"),
     }
 )
+_STATES = frozenset({"open", "closed", "submitted"})
 _NESTED = 8
 
 
@@ -128,31 +129,44 @@ def _has(entry: dict[str, Tree]) -> str:
 
 
 def _fault(value: Tree, levels: int) -> _Fault | None:
+    if not levels:
+        return None
     if isinstance(value, list):
-        found = [_fault(each, levels - 1) for each in value[:5]] if levels else []
+        found = [_fault(each, levels - 1) for each in value[:5]]
         faults = [each for each in found if each]
         if not faults or len(faults) < len(found):
             return None
         return _Fault(faults[0].code, "; ".join(each.said for each in faults))
     keys = folded(value)
-    if not keys or not levels or is_record(value):
+    if not keys or is_record(value) or (scalar(keys.get("status")) or "").lower() in _STATES:
         return None
-    code = scalar(keys.get("code")) or scalar(keys.get("errorcode")) or scalar(keys.get("status"))
+    return _fault_inside(keys, levels) or _flat_fault(keys)
+
+
+def _fault_inside(keys: dict[str, Tree], levels: int) -> _Fault | None:
     for key in _ERRORS:
         inner = keys.get(key)
-        if found_inside := _fault(inner, levels - 1):
-            return found_inside
+        if found := _fault(inner, levels - 1):
+            return found
         if truth(inner) is None and (said := scalar(inner)):
-            return _Fault(code, said)
-    return _flat_fault(keys, code)
+            return _Fault(_code(keys), said)
+    (only, *more) = keys
+    return None if more or only in _ERRORS else _fault(keys[only], levels - 1)
 
 
-def _flat_fault(keys: dict[str, Tree], code: str | None) -> _Fault | None:
+def _flat_fault(keys: dict[str, Tree]) -> _Fault | None:
+    code = _code(keys)
     if not keys.keys() <= _FAULT_KEYS and not _is_refusal(code):
         return None
     messages = (message for key in _MESSAGES if (message := scalar(keys.get(key))))
     message = next(messages, f"code {code}" if code else None)
     return _Fault(code, message) if message else None
+
+
+def _code(keys: dict[str, Tree]) -> str | None:
+    status = scalar(keys.get("status"))
+    code = scalar(keys.get("code")) or scalar(keys.get("errorcode"))
+    return code or (status if _is_refusal(status) else None)
 
 
 def _is_refusal(code: str | None) -> bool:

@@ -24,7 +24,10 @@ def parse(body: bytes) -> Tree:
     body = unmarked(body)
     if not body:
         raise BadBody("the body is empty")
-    return tidy(xml.tree(body) if body.startswith(b"<") else _json(text(body)))
+    try:
+        return tidy(xml.tree(body) if body.startswith(b"<") else _json(text(body)))
+    except RecursionError:
+        raise BadBody("nested too deeply to be a GeoReport answer") from None
 
 
 def _json(content: str) -> Tree:
@@ -39,13 +42,11 @@ def _json(content: str) -> Tree:
             parse_constant=lambda _: None,  # NaN, Infinity
         )
     except json.JSONDecodeError as error:
-        raise BadBody(_fault(content, error)) from None
-    except RecursionError:
-        raise BadBody("JSON nested too deeply to be a GeoReport answer") from None
+        raise BadBody(_damage(content, error)) from None
     return parsed
 
 
-def _fault(content: str, error: json.JSONDecodeError) -> str:
+def _damage(content: str, error: json.JSONDecodeError) -> str:
     if content[:1] not in {"[", "{"}:
         return f"neither JSON nor XML, it starts with {content[:40]!r}"
     if content[-1] not in "]}" or error.pos >= len(content):

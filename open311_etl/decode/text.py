@@ -29,7 +29,7 @@ def unmarked(body: bytes) -> bytes:
     if b"\0" in head and len(head) == 4:  # the first character is always ASCII
         wide = "32" if head.count(0) == 3 else "16"
         return _recoded(body, f"utf-{wide}-{'be' if head[0] == 0 else 'le'}")
-    return body.strip()
+    return _bare(body)
 
 
 def is_utf8(body: bytes) -> bool:
@@ -51,12 +51,17 @@ def text(body: bytes) -> str:
 
 def _recoded(body: bytes, encoding: str) -> bytes:
     if encoding == "utf-8":
-        return body.strip()
+        return _bare(body)
     try:
         content = body.decode(encoding, "surrogatepass")
     except UnicodeDecodeError as error:
         raise BadBody(f"broken {encoding.upper()} text at byte {error.start} (cut off?)") from None
-    return content.encode("utf-8", "replace").strip()
+    return _bare(content.encode("utf-8", "replace"))
+
+
+def _bare(body: bytes) -> bytes:
+    """Take off white space and marks in any order, as included files leave them."""
+    return body.strip().lstrip(codecs.BOM_UTF8 + b" \t\r\n")
 
 
 def _western(run: re.Match[str]) -> str:
