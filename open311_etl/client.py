@@ -24,7 +24,7 @@ from open311_etl.errors import (
 )
 from open311_etl.model import Page
 from open311_etl.pacing import LONGEST_REST, Fault, Pace, asked_rest
-from open311_etl.transport import Answer, NotSent, Secret, Transport
+from open311_etl.transport import Answer, Secret, Transport
 
 _PASSING = {408, 425, 429}
 """Refusals that pass by themselves."""
@@ -198,7 +198,7 @@ class Client:
                         return await self._try(send, number, len(seen) + 1)
                     except Fault as fault:
                         seen.append(fault)
-                        if posting and not isinstance(fault, NotSent):
+                        if posting and fault.sent:
                             fault.again = 0
                         raise
         except Fault as last:
@@ -241,7 +241,7 @@ class Client:
             often += f" in {seconds:.0f} s"
         said = f' ("{last.said}")' if last.said else ""
         advice = last.advice or self._advice(last.kind, last.status)
-        if posting and last.kind is not SourceRefused and not isinstance(last, NotSent):
+        if posting and last.sent and last.kind is not SourceRefused:
             advice = "the report may have been received: look for it before you send it again"
         text = self._secret.hide(f"{self._name}: {last.what}{often}{said}; {advice}")
         return last.kind(text, status=last.status, retry_after=last.retry_after)
@@ -289,7 +289,7 @@ def _judge(answer: Answer) -> None:
     if status in {404, 410}:
         raise Fault(what, NotFound, again=0, status=status, said=said)
     if status >= 500 or status in _PASSING:
-        rest = asked_rest(answer.headers) if status in _STRAIN else None
+        rest = asked_rest(answer.headers)
         long = rest is not None and rest > LONGEST_REST
         raise Fault(
             what,
@@ -300,9 +300,8 @@ def _judge(answer: Answer) -> None:
             retry_after=rest,
             strained=status in _STRAIN,
         )
-    guarded = status == 403 and is_html(
-        answer.body
-    )  # by a CDN, which may change its mind (Q-ERR-7)
+    # A page with 403 is mostly a CDN's, which may change its mind (Q-ERR-7).
+    guarded = status == 403 and is_html(answer.body)
     raise Fault(what, SourceRefused, again=2 if guarded else 0, status=status, said=said)
 
 

@@ -41,8 +41,8 @@ class Fault(Exception):
 
     ``kind`` is the error that it becomes when no try is left; ``again`` the most tries after the
     first that it is worth (``None``: as many as are allowed at all, 0: it would only happen again);
-    ``said`` the server's own words, ``advice`` what the user can do; ``strained`` says that the
-    server seems to have too much to do.
+    ``said`` the server's own words, ``advice`` what the user can do. ``strained``: the server seems
+    to have too much to do. ``sent``: something may have reached it.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Fault(Exception):
         status: int | None = None,
         retry_after: float | None = None,
         strained: bool = False,
+        sent: bool = True,
     ) -> None:
         super().__init__(what)
         self.what = what
@@ -66,6 +67,7 @@ class Fault(Exception):
         self.status = status
         self.retry_after = retry_after
         self.strained = strained
+        self.sent = sent
 
 
 def asked_rest(headers: Mapping[str, str]) -> float | None:
@@ -234,6 +236,7 @@ class Pace:
                     again=0,
                     advice="run again after that",
                     retry_after=left,
+                    sent=False,
                 )
             await self.sleep(left + self._jitter(1.0))
 

@@ -51,10 +51,6 @@ class Answer:
     body: bytes
 
 
-class NotSent(Fault):
-    """No connection: nothing has reached the server, so even a POST may be tried again."""
-
-
 class Transport:
     """HTTP for one source on one event loop; an async context manager.
 
@@ -106,7 +102,7 @@ class Transport:
                 raise Fault(f"answered with {broken}", BadBody) from None
 
     async def post(self, url: str, headers: Mapping[str, str], form: bytes) -> Answer:
-        """Send a form on a connection of its own, once: a Fault that is not NotSent is final.
+        """Send a form on a connection of its own, once.
 
         Raises Fault, UsageError.
         """
@@ -310,23 +306,28 @@ async def _beginning(response: httpx.Response) -> bytes:
     return unpacker.beginning()
 
 
-def _not_connected(error: httpx.TransportError, source: Source) -> NotSent:
+def _not_connected(error: httpx.TransportError, source: Source) -> Fault:
+    """Say why there is no connection, as far as what lies behind the error tells it."""
     if isinstance(error, httpx.ConnectTimeout):
-        return NotSent(f"no connection within {source.connect_timeout:g} s", strained=True)
+        what = f"no connection within {source.connect_timeout:g} s"
+        return Fault(what, strained=True, sent=False)
     if isinstance(error, httpx.ProxyError):
-        return NotSent("the proxy gives no connection", advice="check HTTP_PROXY and HTTPS_PROXY")
+        advice = "check HTTP_PROXY and HTTPS_PROXY"
+        return Fault("the proxy gives no connection", advice=advice, sent=False)
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return NotSent(
+            return Fault(
                 f"its TLS certificate cannot be verified ({cause.verify_message})",
                 again=0,
                 advice="verify_tls = false in its profile accepts any certificate",
+                sent=False,
             )
         if isinstance(cause, socket.gaierror):
-            return NotSent("its host name cannot be resolved", advice="check url and network")
+            advice = "check url and network"
+            return Fault("its host name cannot be resolved", advice=advice, sent=False)
         if isinstance(cause, ssl.SSLError):
-            return NotSent(f"no TLS connection ({cause.reason or 'handshake failed'})")
-    return NotSent("no connection", strained=True)
+            return Fault(f"no TLS connection ({cause.reason or 'handshake failed'})", sent=False)
+    return Fault("no connection", strained=True, sent=False)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

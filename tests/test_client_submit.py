@@ -125,6 +125,14 @@ async def test_a_form_that_found_no_connection_is_sent_when_there_is_one() -> No
     assert len(server.asked) == 1
 
 
+async def test_a_form_is_kept_back_while_the_server_rests() -> None:
+    async with serving(GOOD) as server, client(server) as city:
+        city.pace.report(0.1, ok=False, retry_after=5000)
+        with pytest.raises(SourceDown, match="run again after that"):
+            await city.submit({"service_code": "001"})
+    assert server.asked == []
+
+
 async def test_a_form_that_is_refused_says_why() -> None:
     refused = http(400, b'[{"code": 400, "description": "duplicate of 17"}]')
     async with serving(refused) as server, client(server) as city:
