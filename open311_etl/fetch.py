@@ -73,6 +73,8 @@ class Fetcher:
         walk = reading.last
         if not walk.whole:
             return await self._around_sickness(reading)
+        if self._strays(reading):  # then the number of rows says nothing of a cap
+            return [self._outcome(reading)]
         if self._saturated(walk):
             return await self._split(reading, f"cut at {walk.rows} rows")
         if walk.rows > max(self._manners.uncapped, FEWEST_CAPPED - 1) and self._manners.cap is None:
@@ -165,7 +167,7 @@ class Fetcher:
             part = await self._walk(half, retries=1)
             if not part.last.whole:
                 outcomes += await self._around_sickness(part)
-            elif self._saturated(part.last):
+            elif self._saturated(part.last) and not self._strays(part):
                 outcomes += await self._split(part, f"cut at {part.last.rows} rows")
             else:
                 outcomes.append(self._outcome(part))
@@ -201,13 +203,13 @@ class Fetcher:
         walk = reading.last
         if not walk.whole or walk.holes:
             return Verdict.BLOCKED, _unreadable(walk)
-        outside = self._outside(walk, reading.window)
+        outside = self._strays(reading)
         if reading.drifting:
             against = against or (
                 f"{walk.repeats} ids stood on two pages in each of {len(reading.walks)} walks: "
                 "rows moved while they were read"
             )
-        elif outside and self._source.date_filter == "requested":
+        elif outside:
             against = against or (
                 f"{outside} of {len(walk.ids)} ids lie outside the window that was asked for"
             )
@@ -217,11 +219,13 @@ class Fetcher:
             return Verdict.PROVISIONAL, f"{walk.pending} entries without service_request_id"
         return Verdict.PROVEN, ""
 
-    def _outside(self, walk: Walk, window: Window) -> int:
+    def _strays(self, reading: Reading) -> int:
         """Count ids whose time lies outside; a second at either end may be in or out (Q-DATE-1)."""
+        if self._source.date_filter == "ignored":
+            return 0
         slack = timedelta(seconds=1)
-        first, last = window.start - slack, window.end + slack
-        times = (self._time(text) for text in walk.ids.values() if text)
+        first, last = reading.window.start - slack, reading.window.end + slack
+        times = (self._time(text) for text in reading.last.ids.values() if text)
         return sum(1 for when in times if when is not None and not first <= when <= last)
 
     def _time(self, text: str) -> datetime | None:

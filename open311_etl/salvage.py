@@ -24,11 +24,13 @@ Read = Callable[[int, int, int | None], Awaitable[tuple[Page, Look]]]
 @dataclass
 class Salvage:
     """What was saved of a page: the ``pages`` read, and the ``holes``, positions from 0 in the
-    server's order of records that cannot be read. ``ended``: the list ends within the page."""
+    server's order of records that cannot be read. ``ended``: the list ends within the page;
+    ``obeyed``: a page of just the size asked for was among them; ``tries`` counts small pages."""
 
     pages: list[tuple[Page, Look]] = field(default_factory=list)
     holes: list[int] = field(default_factory=list)
     ended: bool = False
+    obeyed: bool = False
     tries: int = 0
 
 
@@ -36,11 +38,15 @@ async def salvage(read: Read, index: int, size: int) -> Salvage | None:
     """Read the records of a sick page one smaller page at a time.
 
     Takes how to read, the sick page's index from 0 and its size in records. Gives what was saved,
-    or ``None`` where smaller pages do not help: the server pays no heed to the size, or all of them
-    are as sick.
+    or ``None`` where smaller pages do not help: the server pays no heed to the size (no page of
+    just that size comes), or all of them are as sick.
     """
     saved = Salvage()
-    return saved if await _divide(read, saved, index * size, size) else None
+    if not await _divide(read, saved, index * size, size):
+        return None
+    rows = sum(len(look.entries) for _, look in saved.pages)
+    complete = saved.ended or rows + len(saved.holes) == size
+    return saved if saved.obeyed and complete else None
 
 
 async def _divide(read: Read, saved: Salvage, offset: int, size: int) -> bool:
@@ -64,7 +70,8 @@ async def _divide(read: Read, saved: Salvage, offset: int, size: int) -> bool:
             if len(look.entries) > part:
                 return False
             saved.pages.append((page, look))
-            saved.ended = not look.entries
+            saved.obeyed |= len(look.entries) == part
+            saved.ended = len(look.entries) < part
         if saved.ended:
             return True
     return True

@@ -1,0 +1,1 @@
+"""Benchmarks, run on demand by ``make bench``; read their ratios, not their seconds."""
