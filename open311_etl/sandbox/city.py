@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Literal
@@ -85,8 +86,7 @@ class City:
 
     def twin(self, label: str = "test") -> City:
         """Give another environment: same requests and clock, but what is posted stays apart."""
-        other = object.__new__(City)
-        other.__dict__.update(self.__dict__)
+        other = copy(self)
         other._label = label
         other._added, other._listings = [], []
         other._ids, other._tokens = dict(self._ids), dict(self._tokens)
