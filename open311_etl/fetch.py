@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from open311_etl import windows
 from open311_etl.client import instant
+from open311_etl.errors import SourceError
 from open311_etl.model import LandedPage, Outcome, Run, Verdict, Window
 from open311_etl.walk import Walk, Walker
 
@@ -24,11 +25,18 @@ FEWEST_CAPPED = 10
 """No server is known to cut an answer below this number of rows (the lowest known is 20)."""
 
 
+_PARAMETERS = {
+    "window": ("start_date", "end_date"),
+    "follow": ("updated_after", "updated_before"),
+}
+
+
 @dataclass
 class Reading:
     """A window as read so far: the pages and walks of it, and what speaks against it."""
 
     window: Window
+    kind: str
     started_at: datetime
     walks: list[Walk]
 
@@ -62,14 +70,15 @@ class Fetcher:
         self._run = run
         self._codes = codes
 
-    async def read(self, window: Window) -> list[Outcome]:
+    async def read(self, window: Window, kind: str = "window") -> list[Outcome]:
         """Read a window to its end and give what came of it, in one piece or, where it had to be
         cut, in several that tile it.
 
+        It is a span of requested_datetime, or where ``kind`` is ``follow``, of updated_datetime.
         Raises SourceDown where the server is down as a whole, SourceRefused where it refuses the
         question; nothing is lost by either. Everything else is in the outcomes' verdicts.
         """
-        reading = await self._walk(window)
+        reading = await self._walk(window, kind)
         walk = reading.last
         if not walk.whole:
             return await self._around_sickness(reading)
@@ -81,22 +90,31 @@ class Fetcher:
             return await self._verify(reading)
         return [self._outcome(reading)]
 
+    def refused(self, window: Window, kind: str, error: SourceError) -> Outcome:
+        """Give the outcome of a question that the source refuses to answer."""
+        reading = Reading(window, kind, self._walker.now(), [Walk(requests=error.attempts)])
+        reading.last.end = "refused"
+        return self._outcome(reading, str(error))
+
     # -- reading -------------------------------------------------------------------------------
 
-    async def _walk(self, window: Window, *, retries: int | None = None) -> Reading:
+    async def _walk(self, window: Window, kind: str, *, retries: int | None = None) -> Reading:
         """Walk over a window, again while rows move from page to page (Q-PAGE-8)."""
-        reading = Reading(window, self._walker.now(), [])
+        reading = Reading(window, kind, self._walker.now(), [])
         for _ in range(WALKS):
-            reading.walks.append(await self._walker.walk(self._question(window), retries=retries))
+            reading.walks.append(
+                await self._walker.walk(self._question(window, kind), retries=retries)
+            )
             if not reading.last.whole or not reading.drifting:
                 break
         return reading
 
-    def _question(self, window: Window) -> dict[str, str]:
+    def _question(self, window: Window, kind: str) -> dict[str, str]:
         # A second earlier than asked for: a filter may leave out the first instant (Q-DATE-1).
+        first, last = _PARAMETERS[kind]
         asked = {
-            "start_date": instant(window.start - timedelta(seconds=1), self._source),
-            "end_date": instant(window.end, self._source),
+            first: instant(window.start - timedelta(seconds=1), self._source),
+            last: instant(window.end, self._source),
         }
         if window.service_code:
             asked["service_code"] = window.service_code
@@ -118,9 +136,12 @@ class Fetcher:
         if halves is None:
             return [self._outcome(reading)]
         whole, count = reading.ids, reading.last.rows
-        outcomes = [await self._walk(half) for half in halves]
+        outcomes = [await self._walk(half, reading.kind) for half in halves]
         if not all(half.last.whole for half in outcomes):
-            return [self._outcome(reading), *[o for half in halves for o in await self.read(half)]]
+            return [
+                self._outcome(reading),
+                *[o for half in halves for o in await self.read(half, reading.kind)],
+            ]
         found = {each for half in outcomes for each in half.ids}
         if found <= whole:
             self._manners.uncapped = max(self._manners.uncapped, count)
@@ -136,7 +157,7 @@ class Fetcher:
         parts = self._parts(reading.window)
         if not parts:
             return [self._outcome(reading, f"{why} in the smallest piece that can be asked for")]
-        outcomes = [each for part in parts for each in await self.read(part)]
+        outcomes = [each for part in parts for each in await self.read(part, reading.kind)]
         if reading.window.start + timedelta(seconds=1) >= reading.window.end:
             # Codes and states that nobody lists cannot be asked for: the whole stays suspect.
             outcomes.append(
@@ -164,7 +185,7 @@ class Fetcher:
         outcomes: list[Outcome] = []
         for half in halves:
             # The sickness is known by now: one more try tells whether it is in this half.
-            part = await self._walk(half, retries=1)
+            part = await self._walk(half, reading.kind, retries=1)
             if not part.last.whole:
                 outcomes += await self._around_sickness(part)
             elif self._saturated(part.last) and not self._strays(part):
@@ -186,7 +207,7 @@ class Fetcher:
             id=uuid.uuid4().hex,
             run_id=self._run.id,
             source=self._source.name,
-            kind="window",
+            kind=reading.kind,
             window=reading.window,
             verdict=verdict,
             reason=reason,
@@ -221,11 +242,15 @@ class Fetcher:
 
     def _strays(self, reading: Reading) -> int:
         """Count ids whose time lies outside; a second at either end may be in or out (Q-DATE-1)."""
-        if self._source.date_filter == "ignored":
+        if reading.kind == "window" and self._source.date_filter == "ignored":
             return 0
         slack = timedelta(seconds=1)
         first, last = reading.window.start - slack, reading.window.end + slack
-        times = (self._time(text) for text in reading.last.ids.values() if text)
+        texts = (
+            entry.updated if reading.kind == "follow" else entry.requested
+            for entry in reading.last.ids.values()
+        )
+        times = (self._time(text) for text in texts if text)
         return sum(1 for when in times if when is not None and not first <= when <= last)
 
     def _time(self, text: str) -> datetime | None:

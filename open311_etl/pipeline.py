@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Protocol
 
-from open311_etl import agenda, catalog, ledger, load
+from open311_etl import agenda, catalog, follow, ledger, load
 from open311_etl.agenda import Item
 from open311_etl.client import Client
 from open311_etl.config import Settings, Source
-from open311_etl.errors import Open311Error, SourceError, UsageError
+from open311_etl.errors import Open311Error, SourceError, SourceRefused, UsageError
 from open311_etl.fetch import Fetcher
 from open311_etl.landing import Landing
 from open311_etl.ledger import Debt
-from open311_etl.model import LoadReport, Outcome, Run, Window
+from open311_etl.model import LoadReport, Outcome, Run, Verdict, Window
 from open311_etl.pacing import Pace
 from open311_etl.walk import Manners, Walker
 from open311_etl.warehouse import warehouse
@@ -96,6 +96,7 @@ class Pull:
     start: datetime | None = None
     end: datetime | None = None
     items: list[Item] = field(default_factory=list)
+    changes: list[Window] = field(default_factory=list)
     resumed: bool = False
     services: catalog.CatalogReport | None = None
     _finished: bool = False
@@ -148,6 +149,7 @@ class Pull:
             self.items = agenda.agenda(
                 ledger.coverage(con, self.source.name), self.source, self.run, spans
             )
+            self.changes = follow.due(con, self.source, self.run)
             self._uncapped = ledger.uncapped(con, self.source.name)
             self._known = catalog.known(con, self.source.name)
 
@@ -170,6 +172,24 @@ class Pull:
         Raises SourceDown where the source is down as a whole, SourceRefused where it refuses.
         """
         outcomes = await self._fetcher.read(window)
+        for outcome in outcomes:
+            await asyncio.to_thread(self._landing.record, outcome)
+        return outcomes
+
+    async def follow(self) -> list[Outcome]:
+        """Read what changed among known requests, where the source can be asked for that.
+
+        A source that does not know the question, or gives an answer that does not fit it, is asked
+        again after some days; its windows are read again as they settle in any case.
+        """
+        outcomes: list[Outcome] = []
+        for window in self.changes:
+            try:
+                outcomes += await self._fetcher.read(window, "follow")
+            except SourceRefused as error:
+                outcomes.append(self._fetcher.refused(window, "follow", error))
+            if outcomes[-1].verdict is Verdict.SUSPECT:
+                break
         for outcome in outcomes:
             await asyncio.to_thread(self._landing.record, outcome)
         return outcomes
@@ -236,6 +256,7 @@ async def journey(
     try:
         await pull.refresh_catalog()
         await _read_all(pull, read or pull.read, jobs or pull.source.concurrency, loads)
+        await loads.put(None, await pull.follow())
     except* SourceError as group:
         error = _first(group)
     await loads.load()
@@ -265,10 +286,10 @@ class _Loads:
         self._since = time.monotonic()
         self._turn = asyncio.Lock()
 
-    async def put(self, window: Window, outcomes: list[Outcome]) -> None:
-        """Take what reading a window gave; load when enough has come together."""
+    async def put(self, window: Window | None, outcomes: list[Outcome]) -> None:
+        """Take what reading a window gave (or following); load when enough has come together."""
         self._gathered += outcomes
-        if self._watcher:
+        if self._watcher and window:
             self._watcher.read(self._pull.source.name, window, outcomes)
         rows = sum(outcome.records for outcome in self._gathered)
         if rows >= LOAD_ROWS or time.monotonic() - self._since >= LOAD_SECONDS:

@@ -50,7 +50,7 @@ class Walk:
     """What one walk saw.
 
     ``signatures`` tells who stood on each page, in order: two walks with the same ones met the same
-    list. ``ids`` maps each id to the text of its requested_datetime; ``nameless`` holds token and
+    list. ``ids`` maps each id to the entry that it was first seen in; ``nameless`` holds token and
     time of entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts
     ids that stood on two pages, the sign of drift; ``end`` says how the end was recognised;
     ``sickness`` is why it was not, or why the records at the positions ``holes`` could not be read;
@@ -59,7 +59,7 @@ class Walk:
 
     pages: list[LandedPage] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
-    ids: dict[str, str | None] = field(default_factory=dict)
+    ids: dict[str, decode.Entry] = field(default_factory=dict)
     nameless: set[tuple[str | None, str | None]] = field(default_factory=set)
     pending: int = 0
     records: int = 0
@@ -206,7 +206,7 @@ class Walker:
             elif entry.id in walk.ids:
                 walk.repeats += 1
             else:
-                walk.ids[entry.id] = entry.requested
+                walk.ids[entry.id] = entry
 
     async def _learn_first_page(self, walk: Walk, params: Mapping[str, str]) -> None:
         """Read pages 0 and 1 once: the same, or nothing on page 0, means that 1 is the first."""
