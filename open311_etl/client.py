@@ -244,7 +244,7 @@ class Client:
         if posting and last.sent and last.kind is not SourceRefused:
             advice = "the report may have been received: look for it before you send it again"
         text = self._secret.hide(f"{self._name}: {last.what}{often}{said}; {advice}")
-        return last.kind(text, status=last.status, retry_after=last.retry_after)
+        return last.kind(text, status=last.status, retry_after=last.retry_after, attempts=len(seen))
 
     def _advice(self, kind: type[SourceError], status: int | None) -> str:
         if kind is NotFound:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Protocol
 
+from platformdirs import user_cache_path
+
 from open311_etl import agenda, catalog, follow, ledger, load
 from open311_etl.agenda import Item
 from open311_etl.client import Client
@@ -106,7 +108,7 @@ class Pull:
         self._stack = AsyncExitStack()
         self._landing = Landing(self.settings.landing, self.source.name)
         await asyncio.to_thread(self._begin)
-        pace = Pace(self.source, state_dir=self.settings.data_dir / ".pace")
+        pace = Pace(self.source, state_dir=user_cache_path("open311-etl"))
         client = Client(self.source, user_agent=self.settings.user_agent, pace=pace)
         self.client = await self._stack.enter_async_context(client)
         manners = Manners(self.source.first_page, 0, self._uncapped, self.source.row_cap)
