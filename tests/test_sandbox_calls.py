@@ -150,6 +150,12 @@ def test_dates_are_inclusive_on_both_ends(server: Server[City]) -> None:
     assert len(found) == sum(first <= row["requested_datetime"] <= last for row in rows)
 
 
+def test_updated_bounds_are_inclusive_on_both_ends(server: Server[City]) -> None:
+    times = sorted(row["updated_datetime"] for row in walked(server))
+    found = walked(server, updated_after=times[10], updated_before=times[20])
+    assert sorted(row["updated_datetime"] for row in found) == times[10:21]
+
+
 def test_filters_narrow_together(server: Server[City]) -> None:
     rows = walked(server)
     codes = {row["service_code"] for row in rows[:3]}

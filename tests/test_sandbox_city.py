@@ -106,6 +106,7 @@ def test_one_in_a_hundred_appears_days_late_with_its_old_times(city: City) -> No
         assert 86_400 <= life.visible - life.requested <= 9 * 86_400
         assert life.id not in {entry.id for entry in city.listing(life.visible - 1).entries}
         if life.opened < life.visible:
+            assert life.id in {entry.id for entry in city.listing(life.visible).entries}
             assert city.by_id(life.id, life.visible - 1)
 
 
