@@ -11,8 +11,8 @@ class Verdict(StrEnum):
     """How the reading of a window ended (rules 1 to 3 of the data).
 
     ``proven``: all pages read to the true end and nothing contradicts it. ``provisional``: the
-    same, but entries without an id were among them. ``suspect``: read, but something contradicts it.
-    ``blocked``: not readable now; its debt is retried.
+    same, but entries without an id were among them. ``suspect``: read, but something contradicts
+    it. ``blocked``: not readable now; its debt is retried.
     """
 
     PROVEN = "proven"
