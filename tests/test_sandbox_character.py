@@ -38,10 +38,19 @@ def characters() -> st.SearchStrategy[Character]:
 
 
 def test_texts_become_options_of_the_right_type() -> None:
-    given = ["row-cap=1000", "wrapped", "etags=no", "bom=0.5", "first_page=0", "order=random"]
+    given = [
+        "row-cap=1000",
+        "wrapped",
+        "reset",
+        "etags=no",
+        "bom=0.5",
+        "first_page=0",
+        "order=random",
+    ]
     assert Character.parse([*given, "poison_ids=a, b", "beyond=404"]) == Character(
         row_cap=1_000,
         wrapped=True,
+        reset=1,
         etags=False,
         bom=0.5,
         first_page=0,

@@ -132,6 +132,8 @@ def test_formats_and_calls_may_be_missing() -> None:
     with springfield(formats="xml", by_id="missing", discovery="object") as caller:
         assert caller.get().status_code == 404
         assert caller.get("requests.xml").status_code == 200
+        url = caller.server.url + "requests.json"
+        assert caller.client.post(url, data={"api_key": caller.server.key}).status_code == 404
         row = caller.truth()[0]
         assert caller.get(f"requests/{row['service_request_id']}.xml").status_code == 404
         assert b"<endpoints><production>" in caller.get("discovery.xml").content

@@ -37,6 +37,7 @@ def post(server: Server[City], **fields: str | list[str]) -> httpx.Response:
 
 
 def test_a_post_brings_a_token_then_an_id_then_the_request(server: Server[City]) -> None:
+    assert len(httpx.get(server.url + "requests.json").json()) > 20
     answer = post(server, media_url="https://example.org/a.jpg")
     assert answer.status_code == 200
     ((token,),) = [list(each.values()) for each in answer.json()]

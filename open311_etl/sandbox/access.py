@@ -47,10 +47,14 @@ def turned_away(call: Call, jurisdiction_id: str, ways: Access) -> Answer | None
     return None
 
 
-def check_call(call: Call, key: str, ways: Access) -> None:
-    """Raise Refusal for a format or a call that is not there, or a read without a needed key."""
+def check_format(call: Call, ways: Access) -> None:
+    """Raise Refusal for a format that is not served."""
     if ways.formats not in ("both", call.format):
         raise Refusal(404, f"only .{ways.formats} is served")
+
+
+def check_read(call: Call, key: str, ways: Access) -> None:
+    """Raise Refusal for a call that is not there, or a read without a needed key."""
     if ways.key_for_reads and call.params.get("api_key") != key:
         raise Refusal(403, "api_key is missing or wrong")
     missing = {

@@ -35,7 +35,7 @@ class Character(Damage, Weather, Envelope, Dialect, Access, Poison, Changes, Fil
 
     @classmethod
     def parse(cls, given: Sequence[str]) -> Self:
-        """Make a character of texts such as ``row_cap=1000``; a bare name is ``name=true``.
+        """Make a character of texts such as ``row_cap=1000``; a bare name is true, or always.
 
         Raises UsageError naming the option and what it takes, or the nearest known name.
         """

@@ -55,6 +55,8 @@ class City:
     ) -> None:
         if not 0 <= size <= LARGEST or days <= 0:
             raise UsageError(f"a city has 0 to {LARGEST} requests over more than 0 days")
+        if not -(2**63) <= seed < 2**63:
+            raise UsageError(f"the seed {seed} is too large: 64 bits are enough")
         self.seed, self.size = seed, size
         self.start = start if start.tzinfo else start.replace(tzinfo=UTC)
         self.end = self.start + timedelta(days=days)
@@ -148,11 +150,9 @@ class City:
             seed = int(chance(self.seed, self._label, "posts") * 2**32)
             token = hex_code(seed, "token", number)
             draw = draws(seed, number)
-            wait = (
-                300 + int(7_200 * draw[3])
-                if self._delay is None
-                else int(self._delay.total_seconds())
-            )
+            wait = 300 + int(7_200 * draw[3])
+            if self._delay is not None:
+                wait = int(self._delay.total_seconds())
             events = plan(service, at, draw, duplicate=False, pending=wait)
             year = datetime.fromtimestamp(at, self.zone).year % 100
             request_id = f"SR{year:02}-{90_000_000 + number:08}"

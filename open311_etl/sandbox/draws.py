@@ -11,7 +11,6 @@ from hashlib import blake2b
 from math import exp
 from statistics import NormalDist
 
-COUNT = 16
 _WORDS = struct.Struct("<16I")
 _KEY = struct.Struct("<qq")
 _SCALE = 2.0**-32

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from urllib.parse import parse_qs
 
-from open311_etl.sandbox.access import check_call, turned_away
+from open311_etl.sandbox.access import check_format, check_read, turned_away
 from open311_etl.sandbox.answer import Answer, html
 from open311_etl.sandbox.changes import happens, listed_services, seen_at
 from open311_etl.sandbox.character import WELL_BEHAVED, Character
@@ -42,7 +42,8 @@ class GeoReport:
     def answer(self, call: Call, discovery: Mapping[str, Any]) -> Answer:
         """Answer a GET; refusals become errors."""
         try:
-            check_call(call, self.key, self.character)
+            check_format(call, self.character)
+            check_read(call, self.key, self.character)
             turned = turned_away(call, self.place.jurisdiction_id, self.character)
             return turned or self._answer(self._writer.inward(call), discovery)
         except Refusal as refusal:
@@ -51,6 +52,7 @@ class GeoReport:
     def create(self, call: Call, body: bytes) -> Answer:
         """Answer a POST of a request with its token."""
         try:
+            check_format(call, self.character)
             form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=False)
             form = {**{name: [value] for name, value in call.params.items()}, **form}
             sent = replace(call, params={name: values[0] for name, values in form.items()})

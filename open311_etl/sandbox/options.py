@@ -21,7 +21,7 @@ Rate = Annotated[float, (0, 1)]
 Count = Annotated[int, (0, _ANY)]
 Size = Annotated[int, (1, _ANY)]
 Amount = Annotated[float, (0, _ANY)]
-_WORDS = {"true": True, "yes": True, "on": True, "1": True, "": True} | {
+_WORDS = {"true": True, "yes": True, "on": True, "1": True} | {
     "false": False, "no": False, "off": False, "0": False,
 }  # fmt: skip
 
@@ -56,14 +56,15 @@ def table(kind: type[Any]) -> list[Option]:
 
 
 def parse(kind: type[T], given: Sequence[str]) -> T:
-    """Make a dataclass of options from texts such as ``row_cap=1000``; a bare name is ``true``.
+    """Make a dataclass of options from texts such as ``row_cap=1000``.
 
-    Raises UsageError for an unknown name (with the nearest known one) or an impossible value.
+    A bare name is ``name=1``: true, or always. Raises UsageError for an unknown name (with the
+    nearest known one) or an impossible value.
     """
     hints = _hints(kind)
     read: dict[str, Any] = {}
     for each in given:
-        name, _, value = each.partition("=")
+        name, equals, value = each.partition("=")
         name = name.strip().replace("-", "_")
         if name not in hints:
             near = difflib.get_close_matches(name, hints, n=1, cutoff=0.5)
@@ -72,7 +73,7 @@ def parse(kind: type[T], given: Sequence[str]) -> T:
                 f'unknown fault "{name}"{hint} ("open311-etl sandbox --help" lists all)'
             )
         try:
-            read[name] = _reader(hints[name])(value.strip())
+            read[name] = _reader(hints[name])(value.strip() if equals else "1")
         except (ValueError, KeyError):
             raise UsageError(f'fault "{name}" takes {_takes(hints[name])}, not {value!r}') from None
     return kind(**read)
