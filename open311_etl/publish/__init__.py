@@ -1,0 +1,137 @@
+"""The tables as files for readers: a Parquet lake and a read-only DuckDB snapshot of one state.
+
+Readers never meet the warehouse, so no load waits for them and they wait for no load. What has not
+changed is not written again; what has is first written beside its place, all of it, and then shown.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from open311_etl import warehouse
+from open311_etl.config import Settings
+from open311_etl.errors import UsageError, WarehouseBusy, WarehouseError
+from open311_etl.publish.lake import Lake
+from open311_etl.publish.snapshot import Snapshots
+from open311_etl.warehouse import Connection
+
+__all__ = ["PublishReport", "publish"]
+
+_MEMORY = "256MB"
+_THREADS = 2
+"""Enough for a month of a large city; a month that needs more gets what DuckDB would take."""
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a publish came to.
+
+    ``rows`` counts the published rows of each table; ``written``, ``unchanged`` and ``removed`` the
+    partitions of the lake; ``snapshot`` is the release that readers now open, and ``renewed`` says
+    whether this publish made it; ``seconds`` is how long it took.
+    """
+
+    rows: dict[str, int]
+    written: int
+    unchanged: int
+    removed: int
+    snapshot: Path
+    renewed: bool
+    seconds: float
+
+
+def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishReport:
+    """Bring the lake and the snapshot to the state of the warehouse, and keep ``keep`` releases.
+
+    The warehouse is held while it is read; whoever holds it is waited for, up to ``wait`` seconds.
+    Raises UsageError where there is no warehouse, WarehouseBusy where it stays held, WarehouseError
+    where the disk refuses: then nothing is shown of what was begun, and what was there stays.
+    """
+    began = time.monotonic()
+    if keep < 1:
+        raise UsageError(f"keep = {keep}: at least one release must stay")
+    if not settings.warehouse.exists():
+        raise UsageError(
+            f'{settings.warehouse}: no warehouse here yet; "open311-etl pull SOURCE" makes one'
+        )
+    if not _one_at_a_time.acquire(timeout=wait):
+        raise WarehouseBusy(
+            f"{settings.data_dir}: being published by this process; run again later"
+        )
+    try:
+        with warehouse.warehouse(settings.warehouse, wait=wait) as con, _frugal(con):
+            lake = Lake(con, settings.lake)
+            snapshots = Snapshots(con, settings.warehouse, settings.published, wait)
+            _publish(con, lake, snapshots, settings)
+            snapshots.prune(keep)
+    finally:
+        _one_at_a_time.release()
+    return PublishReport(
+        rows=lake.rows,
+        written=lake.written,
+        unchanged=lake.unchanged,
+        removed=lake.removed,
+        snapshot=snapshots.link.resolve(),
+        renewed=snapshots.renewed,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _publish(con: Connection, lake: Lake, snapshots: Snapshots, settings: Settings) -> None:
+    try:
+        try:
+            _stage(con, lake)
+        except duckdb.OutOfMemoryException:
+            con.execute("RESET memory_limit")
+            _stage(con, lake)
+        snapshots.stage()
+        lake.show()
+        snapshots.show()
+    except BaseException as error:
+        lake.withdraw()
+        snapshots.withdraw()
+        if isinstance(error, OSError):
+            raise _refused(error.filename or settings.data_dir, error.strerror) from None
+        if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+            raise _refused(settings.data_dir, str(error).splitlines()[0]) from None
+        if isinstance(error, duckdb.TransactionException):
+            raise WarehouseBusy(
+                f"{settings.warehouse}: this process goes on writing to it; publish when it is done"
+            ) from None
+        raise
+
+
+def _stage(con: Connection, lake: Lake) -> None:
+    with warehouse.transaction(con):
+        warehouse.lay_out_views(con)
+        lake.stage()
+
+
+@contextmanager
+def _frugal(con: Connection) -> Iterator[None]:
+    """Bound what the database takes; the settings are those of all connections to it."""
+    with suppress(duckdb.OutOfMemoryException):  # another connection uses more right now
+        con.execute(f"SET memory_limit = '{_MEMORY}'")
+    con.execute(f"SET threads = {_THREADS}")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.Error):  # of a database that a full disk has closed
+            con.execute("RESET memory_limit")
+            con.execute("RESET threads")
+
+
+def _refused(place: object, why: object) -> WarehouseError:
+    return WarehouseError(
+        f"{place}: cannot be written: {why}; nothing new is shown and what was published stays; "
+        'make room or choose another --data-dir, then run "open311-etl publish"'
+    )

@@ -1,0 +1,36 @@
+-- what:   one text that differs wherever two databases would show a reader something else
+-- grain:  one row
+-- reads:  etl.*, services, service_requests, the views
+-- writes: nothing
+-- etl.partitions stands for all that the lake holds. What the lake leaves out moves only with a look
+-- that the ledger knows of.
+SELECT md5(string_agg(part, chr(10) ORDER BY part)) AS state
+FROM (
+    SELECT concat('partitions ', count(*), ' ', sum(hash(t))) AS part FROM etl.partitions AS t
+    UNION ALL
+    SELECT concat('pages ', count(*), ' ', sum(hash(t))) FROM etl.pages AS t
+    UNION ALL
+    SELECT concat('pending ', count(*), ' ', sum(hash(t))) FROM etl.pending AS t
+    UNION ALL
+    SELECT concat('profile_changes ', count(*), ' ', sum(hash(t))) FROM etl.profile_changes AS t
+    UNION ALL
+    SELECT concat('quarantine ', count(*), ' ', sum(hash(t))) FROM etl.quarantine AS t
+    UNION ALL
+    SELECT concat('runs ', count(*), ' ', sum(hash(t))) FROM etl.runs AS t
+    UNION ALL
+    SELECT concat('schema_version ', count(*), ' ', sum(hash(t))) FROM etl.schema_version AS t
+    UNION ALL
+    SELECT concat('windows ', count(*), ' ', sum(hash(t))) FROM etl.windows AS t
+    UNION ALL
+    SELECT concat('services ', count(*), ' ', sum(hash(t))) FROM services AS t
+    UNION ALL
+    SELECT concat('seen ', epoch_us(max(last_seen_at))) FROM service_requests
+    UNION ALL
+    -- Parentheses and blanks of a view's text are not the same before and after it was stored.
+    SELECT concat(
+        'view ', schema_name, ' ', view_name, ' ', comment, ' ',
+        regexp_replace(sql, '[\s()]', '', 'g')
+    )
+    FROM duckdb_views()
+    WHERE NOT internal AND database_name = current_database()
+);
