@@ -1,0 +1,69 @@
+"""A pull that can be watched: a bar on a terminal, a line for each window with -v."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from open311_etl.agenda import Item
+from open311_etl.cli import screen
+from open311_etl.model import LoadReport, Outcome, Window
+
+
+class Bar:
+    """Follows the pull of a source (a ``pipeline.Watcher``) on stderr; a context manager.
+
+    Shows nothing in a pipe and with -q.
+    """
+
+    def __init__(self, *, hidden: bool) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("windows, {task.fields[rows]:,} rows"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=screen.stderr(),
+            transient=True,
+            disable=hidden,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._rows: dict[str, int] = {}
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def planned(self, source: str, items: Sequence[Item]) -> None:
+        self._tasks[source] = self._progress.add_task(source, total=len(items), rows=0)
+        self._rows[source] = 0
+
+    def read(self, source: str, window: Window, outcomes: Sequence[Outcome]) -> None:
+        self._rows[source] += sum(outcome.records for outcome in outcomes)
+        self._progress.update(self._tasks[source], advance=1, rows=self._rows[source])
+        screen.detail(f"{source} {window}: read in {screen.many(len(outcomes), 'piece')}")
+        for each in outcomes:
+            reason = f": {each.reason}" if each.reason else ""
+            screen.detail(f"  {each.window} {each.verdict}, {each.records:,} entries{reason}")
+
+    def loaded(self, source: str, report: LoadReport) -> None:
+        screen.detail(f"{source}: loaded {report.records:,} entries, {report.new:,} of them new")
