@@ -196,8 +196,7 @@ class Walker:
 
     async def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
         body = decode.redact(page.body, self.client.source.drop_fields)
-        plain = look.plain and body is page.body
-        walk.pages.append(await self.land(page, body, len(look.entries), plain))
+        walk.pages.append(await self.land(page, body, len(look.entries), look.plain))
         walk.records += len(look.entries)
         for entry in look.entries:
             if entry.id is None:

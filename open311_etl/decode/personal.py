@@ -47,12 +47,7 @@ def _suspects(body: bytes, names: frozenset[str]) -> frozenset[str]:
     bare = body.translate(None, _IGNORED).lower()
     if is_xml:
         return frozenset(name for name in names if name.encode() in bare)
-    return frozenset(found.decode() for found in _quoted(names).findall(bare))
-
-
-@lru_cache(maxsize=64)
-def _quoted(names: frozenset[str]) -> re.Pattern[bytes]:
-    return re.compile(b'"(%s)":' % "|".join(map(re.escape, sorted(names))).encode())
+    return frozenset(name for name in names if b'"%s":' % name.encode() in bare)
 
 
 @lru_cache(maxsize=64)
