@@ -25,8 +25,7 @@ from open311_etl.warehouse import Connection
 __all__ = ["PublishReport", "publish"]
 
 _MEMORY = "256MB"
-_THREADS = 2
-"""Enough for a month of a large city; a month that needs more gets what DuckDB would take."""
+"""Enough for a month of a large city; what needs more gets what DuckDB would take."""
 
 _one_at_a_time = threading.Lock()
 
@@ -88,11 +87,9 @@ def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishRe
 
 def _publish(con: Connection, lake: Lake, snapshots: Snapshots, settings: Settings) -> None:
     try:
-        try:
-            _stage(con, lake)
-        except duckdb.OutOfMemoryException:
-            con.execute("RESET memory_limit")
-            _stage(con, lake)
+        with warehouse.transaction(con):
+            warehouse.lay_out_views(con)
+        lake.stage()
         snapshots.stage()
         lake.show()
         snapshots.show()
@@ -110,18 +107,12 @@ def _publish(con: Connection, lake: Lake, snapshots: Snapshots, settings: Settin
         raise
 
 
-def _stage(con: Connection, lake: Lake) -> None:
-    with warehouse.transaction(con):
-        warehouse.lay_out_views(con)
-        lake.stage()
-
-
 @contextmanager
 def _frugal(con: Connection) -> Iterator[None]:
     """Bound what the database takes; the settings are those of all connections to it."""
     with suppress(duckdb.OutOfMemoryException):  # another connection uses more right now
         con.execute(f"SET memory_limit = '{_MEMORY}'")
-    con.execute(f"SET threads = {_THREADS}")
+    con.execute("SET threads = 1")  # for each writer of partitions; more wait for one another
     try:
         yield
     finally:

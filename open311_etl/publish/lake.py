@@ -12,13 +12,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import duckdb
@@ -27,11 +27,18 @@ from open311_etl import warehouse
 from open311_etl.publish.disk import sync
 from open311_etl.warehouse import Connection
 
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+
 _FILE = "data.parquet"
 _PART = f".{_FILE}.part"
 """Begins with a dot, so that who reads a whole folder (pyarrow, Spark) passes it over."""
 
-_SYNCS_AT_ONCE = 8
+_WRITERS = 2
+"""Partitions written at once, each by one core; each takes memory of its own."""
+
+_SYNCS = 8
+"""Files synced at once: the file system then commits many together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Lake:
         self._root = root
         self._staged: dict[str, Partition] = {}
         self._gone: list[str] = []
-        self.rows: dict[str, int] = {}
+        self.rows = dict.fromkeys(_tables(), 0)
         self.unchanged = 0
         self.written = 0
         self.removed = 0
@@ -77,15 +84,12 @@ class Lake:
     def stage(self) -> None:
         """Write each partition that is not as it was recorded beside its place, and record it.
 
-        To be called in a transaction. Raises OSError or duckdb.Error where the disk refuses.
+        Raises OSError or duckdb.Error where the disk refuses.
         """
         found = self._found()
         recorded = {each["path"]: each for each in warehouse.rows(self._con, "publish/recorded")}
         comments = _comments(self._con)
         wanted = {each.path: each for each in _wanted(self._con, comments)}
-        self.rows = dict.fromkeys(_tables(), 0)
-        self.unchanged = 0
-        self._staged = {}
         for path, partition in wanted.items():
             known = recorded.get(path)
             if known and _as_recorded(partition, known, found.get(path, 0)):
@@ -93,11 +97,13 @@ class Lake:
                 self.rows[partition.table] += int(known["rows"])
             else:
                 self._staged[path] = partition
-                self._staged[path] = self._write(partition, comments[partition.table])
-                self.rows[partition.table] += self._staged[path].rows
         self._gone = [path for path in {*recorded, *found} if path not in wanted]
-        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
-            list(pool.map(sync, (self._part(path) for path in self._files())))
+        due = list(self._staged.values())
+        written = _each(_WRITERS, lambda each: self._write(each, comments), due)
+        for partition in written:
+            self._staged[partition.path] = partition
+            self.rows[partition.table] += partition.rows
+        _each(_SYNCS, sync, [self._part(each.path) for each in written if each.bytes])
         self._record()
 
     def show(self) -> None:
@@ -120,7 +126,7 @@ class Lake:
         with suppress(duckdb.Error):
             warehouse.run(self._con, "publish/forget", paths=list(self._staged))
 
-    def _write(self, partition: Partition, comments: dict[str, str]) -> Partition:
+    def _write(self, partition: Partition, comments: dict[str, dict[str, str]]) -> Partition:
         part = self._part(partition.path)
         part.parent.mkdir(parents=True, exist_ok=True)
         (statement,) = warehouse.statements(f"publish/{partition.table}")
@@ -129,10 +135,16 @@ class Lake:
             "month_start": partition.month_start,
             "month_end": partition.month_end,
             "file": str(part),
-            "comments": comments,
+            "comments": comments[partition.table],
         }
         named = {key: values[key] for key in values if f"${key}" in statement}
-        (rows,) = self._con.execute(statement, named).fetchone() or (0,)
+        with self._con.cursor() as con:
+            try:
+                con.execute(statement, named)
+            except duckdb.OutOfMemoryException:  # a month of very many or very long rows
+                con.execute("RESET memory_limit")
+                con.execute(statement, named)
+            (rows,) = con.fetchone() or (0,)
         if not rows:
             part.unlink()
             return replace(partition, rows=0)
@@ -141,16 +153,17 @@ class Lake:
     def _record(self) -> None:
         staged = list(self._staged.values())
         paths = [each.path for each in staged]
-        warehouse.run(self._con, "publish/forget", paths=paths + self._gone)
-        warehouse.run(
-            self._con,
-            "publish/record",
-            paths=paths,
-            fingerprints=[each.fingerprint for each in staged],
-            rows=[each.rows for each in staged],
-            bytes=[each.bytes for each in staged],
-            written_at=datetime.now(UTC),
-        )
+        with warehouse.transaction(self._con):
+            warehouse.run(self._con, "publish/forget", paths=paths + self._gone)
+            warehouse.run(
+                self._con,
+                "publish/record",
+                paths=paths,
+                fingerprints=[each.fingerprint for each in staged],
+                rows=[each.rows for each in staged],
+                bytes=[each.bytes for each in staged],
+                written_at=datetime.now(UTC),
+            )
 
     def _found(self) -> dict[str, int]:
         """Give the size of each file of the lake, and clean what a killed publish left.
@@ -170,9 +183,6 @@ class Lake:
                     left.add(path)
         return sizes | dict.fromkeys(left, -1)
 
-    def _files(self) -> Iterable[str]:
-        return (path for path, partition in self._staged.items() if partition.bytes)
-
     def _part(self, path: str) -> Path:
         return (self._root / path).with_name(_PART)
 
@@ -185,6 +195,15 @@ class Lake:
                 (self._root / folder).rmdir()
             except OSError:  # something else is in it
                 break
+
+
+def _each(workers: int, do: Callable[[_T], _U], items: Iterable[_T]) -> list[_U]:
+    """Do it for each item in some threads; after an error no further one is begun."""
+    pool = ThreadPoolExecutor(workers)
+    try:
+        return list(pool.map(do, items))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _tables() -> list[str]:
