@@ -130,5 +130,7 @@ def test_xml_answers_and_other_methods(server: Server[City]) -> None:
     answer = httpx.post(server.url + "requests.xml", data=form(server))
     assert b"<service_requests><request><token>" in answer.content
     assert httpx.post(server.url + "services.json", data={}).status_code == 405
+    assert post(server, description="A\x0b hole").status_code == 200
+    assert b"<description>A hole</description>" in httpx.get(server.url + "requests.xml").content
     huge = post(server, description="x" * 1_200_000)
     assert huge.status_code == 413
