@@ -1,10 +1,12 @@
--- what:   the versions that a load adds, ready to insert
+-- what:   the versions that a load adds: which entries, and what has to be worked out for them
 -- grain:  one row per (source, service_request_id) that is new or changed
 -- reads:  stage, judged, service_requests, service_request_versions
 -- writes: temp table incoming
 CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT
-    s.*,
+    j.entry,
+    s.source, s.service_request_id, s.reading_id, s.seen_at, s.token, s.service_code,
+    s.service_name, s.requested_datetime, s.lat, s.long,
     j.judgement,
     j.content_hash,
     coalesce(c.first_seen_at, s.seen_at) AS first_seen_at,

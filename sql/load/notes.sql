@@ -1,6 +1,6 @@
 -- what:   replaces the notes of new and changed requests
 -- grain:  one row per note
--- reads:  incoming, load_pages
+-- reads:  incoming, stage, load_pages
 -- writes: service_request_notes
 DELETE FROM service_request_notes AS n
 USING incoming AS i
@@ -11,11 +11,12 @@ WHERE
 INSERT INTO service_request_notes BY NAME
 WITH each_note AS (
     SELECT
-        i.source, i.service_request_id, i.page_sha256, i.reading_id,
-        unnest(i.note_list) AS note,
-        generate_subscripts(i.note_list, 1) AS note_number
+        s.source, s.service_request_id,
+        unnest(s.note_list) AS note,
+        generate_subscripts(s.note_list, 1) AS note_number
     FROM incoming AS i
-    WHERE len(i.note_list) > 0
+    INNER JOIN stage AS s ON s.rowid = i.entry
+    WHERE len(s.note_list) > 0
 ),
 
 ways AS (

@@ -12,13 +12,14 @@ WHERE
 
 INSERT INTO service_requests BY NAME
 SELECT
-    source, service_request_id, token, status, status_notes, service_code, service_name,
-    description, agency_responsible, service_notice, requested_datetime, updated_datetime,
-    expected_datetime, closed_datetime, closed_datetime_source, address, address_id, zipcode, lat,
-    long, media_url, extended_attributes, notes, attributes, extra, first_seen_at,
-    seen_at AS last_seen_at, seen_at AS last_changed_at, NULL AS gone_at, content_hash, page_sha256
-FROM incoming
-ORDER BY source, requested_datetime;
+    s.source, s.service_request_id, s.token, s.status, s.status_notes, s.service_code,
+    s.service_name, s.description, s.agency_responsible, s.service_notice, s.requested_datetime,
+    s.updated_datetime, s.expected_datetime, i.closed_datetime, i.closed_datetime_source,
+    s.address, s.address_id, s.zipcode, s.lat, s.long, s.media_url, s.extended_attributes,
+    s.notes, s.attributes, s.extra, i.first_seen_at, s.seen_at AS last_seen_at,
+    s.seen_at AS last_changed_at, NULL AS gone_at, i.content_hash, s.page_sha256
+FROM incoming AS i
+INNER JOIN stage AS s ON s.rowid = i.entry;
 
 UPDATE service_requests AS c
 SET last_seen_at = seen.seen_at

@@ -1,6 +1,6 @@
 -- what:   closes the versions that are replaced and appends the new ones
 -- grain:  one row per version
--- reads:  incoming
+-- reads:  incoming, stage
 -- writes: service_request_versions
 UPDATE service_request_versions AS v
 SET valid_to = i.valid_from, is_current = false
@@ -11,9 +11,11 @@ WHERE
 
 INSERT INTO service_request_versions BY NAME
 SELECT
-    source, service_request_id, valid_from, NULL AS valid_to, seen_at AS observed_at,
-    true AS is_current, token, status, status_notes, service_code, service_name, description,
-    agency_responsible, service_notice, requested_datetime, updated_datetime, expected_datetime,
-    closed_datetime, closed_datetime_source, address, address_id, zipcode, lat, long, media_url,
-    extended_attributes, notes, attributes, extra, NULL AS gone_at, content_hash, page_sha256
-FROM incoming;
+    s.source, s.service_request_id, i.valid_from, NULL AS valid_to, s.seen_at AS observed_at,
+    true AS is_current, s.token, s.status, s.status_notes, s.service_code, s.service_name,
+    s.description, s.agency_responsible, s.service_notice, s.requested_datetime,
+    s.updated_datetime, s.expected_datetime, i.closed_datetime, i.closed_datetime_source,
+    s.address, s.address_id, s.zipcode, s.lat, s.long, s.media_url, s.extended_attributes,
+    s.notes, s.attributes, s.extra, NULL AS gone_at, i.content_hash, s.page_sha256
+FROM incoming AS i
+INNER JOIN stage AS s ON s.rowid = i.entry;
