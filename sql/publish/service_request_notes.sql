@@ -21,4 +21,8 @@ COPY (
     ) AS r
         ON r.source = n.source AND r.service_request_id = n.service_request_id
     ORDER BY n.note_datetime, n.service_request_id, n.note_number
-) TO $file (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440, KV_METADATA $comments);
+) TO $file (
+    -- Level 1 costs a fifth less time than 3 and hardly a byte more.
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 61440,
+    KV_METADATA $comments
+);

@@ -21,4 +21,8 @@ COPY (
             OR ($month_start IS NULL AND requested_datetime IS NULL)
         )
     ORDER BY requested_datetime, service_request_id
-) TO $file (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440, KV_METADATA $comments);
+) TO $file (
+    -- Level 1 costs a fifth less time than 3 and hardly a byte more.
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 61440,
+    KV_METADATA $comments
+);
