@@ -98,6 +98,7 @@ async def download(urls: list[str]) -> None:
 def city() -> None:
     """Serve the city until the process is ended; print its URL and its time."""
     made = City(REQUESTS, days=DAYS)
+    made.prepare()  # so that the first to ask does not pay for what the city writes
     with serving(made) as server:
         print(server.url, made.end.isoformat().replace("+00:00", "Z"), flush=True)
         while True:
