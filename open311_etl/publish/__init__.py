@@ -27,6 +27,10 @@ __all__ = ["PublishReport", "publish"]
 _MEMORY = "256MB"
 """Enough for a month of a large city; what needs more gets what DuckDB would take."""
 
+_REFUSALS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException)
+"""What DuckDB raises where the disk or the memory is full: in a statement, or in its commit. In a
+checkpoint it is an error that also tells of damage; then its words decide."""
+
 _one_at_a_time = threading.Lock()
 
 
@@ -67,8 +71,8 @@ def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishRe
             f"{settings.data_dir}: being published by this process; run again later"
         )
     try:
-        with warehouse.warehouse(settings.warehouse, wait=wait) as con, _frugal(con):
-            lake = Lake(con, settings.lake)
+        with warehouse.warehouse(settings.warehouse, wait=wait) as con, _frugal(con) as roomy:
+            lake = Lake(con, settings.lake, roomy)
             snapshots = Snapshots(con, settings.warehouse, settings.published, wait)
             _publish(con, lake, snapshots, settings)
             snapshots.prune(keep)
@@ -98,27 +102,27 @@ def _publish(con: Connection, lake: Lake, snapshots: Snapshots, settings: Settin
         snapshots.withdraw()
         if isinstance(error, OSError):
             raise _refused(error.filename or settings.data_dir, error.strerror) from None
-        if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+        if isinstance(error, _REFUSALS) or "Could not write" in str(error):
             raise _refused(settings.data_dir, str(error).splitlines()[0]) from None
-        if isinstance(error, duckdb.TransactionException):
-            raise WarehouseBusy(
-                f"{settings.warehouse}: this process goes on writing to it; publish when it is done"
-            ) from None
         raise
 
 
 @contextmanager
-def _frugal(con: Connection) -> Iterator[None]:
-    """Bound what the database takes; the settings are those of all connections to it."""
+def _frugal(con: Connection) -> Iterator[str]:
+    """Bound what the database takes, of all connections to it, and give the limit of before."""
+    names = "current_setting('memory_limit'), current_setting('threads')"
+    memory, threads = con.execute(f"SELECT {names}").fetchone() or ("", 0)
     with suppress(duckdb.OutOfMemoryException):  # another connection uses more right now
         con.execute(f"SET memory_limit = '{_MEMORY}'")
     con.execute("SET threads = 1")  # for each writer of partitions; more wait for one another
     try:
-        yield
+        yield str(memory)
     finally:
         with suppress(duckdb.Error):  # of a database that a full disk has closed
-            con.execute("RESET memory_limit")
-            con.execute("RESET threads")
+            con.execute(
+                f"SET memory_limit = '{memory}'"
+            )  # RESET changes the setting, not the limit
+            con.execute(f"SET threads = {threads}")
 
 
 def _refused(place: object, why: object) -> WarehouseError:

@@ -67,13 +67,15 @@ class Partition:
 class Lake:
     """The lake of one warehouse, brought up to date in two steps: :meth:`stage`, :meth:`show`.
 
+    ``roomy`` is the memory that a month may take which does not fit in what the connection grants.
     ``rows`` counts the rows of each table, ``unchanged`` the partitions that stay as they are,
     ``written`` and ``removed`` those that :meth:`show` put in place and took away.
     """
 
-    def __init__(self, con: Connection, root: Path) -> None:
+    def __init__(self, con: Connection, root: Path, roomy: str) -> None:
         self._con = con
         self._root = root
+        self._roomy = roomy
         self._staged: dict[str, Partition] = {}
         self._gone: list[str] = []
         self.rows = dict.fromkeys(_tables(), 0)
@@ -120,11 +122,13 @@ class Lake:
 
     def withdraw(self) -> None:
         """Remove what is staged and not shown, and forget it: the next publish writes it again."""
-        for path in self._staged:
-            with suppress(OSError):
-                self._part(path).unlink(missing_ok=True)
-        with suppress(duckdb.Error):
+        left = [part for part in map(self._part, self._staged) if part.exists()]
+        with suppress(OSError, duckdb.Error):
+            for part in left:
+                os.truncate(part, 0)  # room first: a full disk takes no record either
             warehouse.run(self._con, "publish/forget", paths=list(self._staged))
+            for part in left:  # where no record could be made, they stay as the sign for it
+                part.unlink()
 
     def _write(self, partition: Partition, comments: dict[str, dict[str, str]]) -> Partition:
         part = self._part(partition.path)
@@ -142,7 +146,7 @@ class Lake:
             try:
                 con.execute(statement, named)
             except duckdb.OutOfMemoryException:  # a month of very many or very long rows
-                con.execute("RESET memory_limit")
+                con.execute(f"SET memory_limit = '{self._roomy}'")
                 con.execute(statement, named)
             (rows,) = con.fetchone() or (0,)
         if not rows:

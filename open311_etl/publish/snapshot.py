@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from open311_etl import warehouse
-from open311_etl.errors import Open311Error
+from open311_etl.errors import Open311Error, WarehouseBusy
 from open311_etl.publish.disk import copy, sync
 from open311_etl.warehouse import Connection
 
@@ -38,7 +38,7 @@ class Snapshots:
     def stage(self) -> None:
         """Copy the warehouse's committed state, unless the current release shows it already.
 
-        Raises OSError where the disk refuses, duckdb.TransactionException where another part of
+        Raises OSError or duckdb.Error where the disk refuses, WarehouseBusy where another part of
         this process writes for longer than is waited.
         """
         for folder in (self.link.parent, self._releases):
@@ -52,12 +52,7 @@ class Snapshots:
             self._releases / f"open311-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{number}.duckdb"
         )
         part = _part(self._staged)
-        others = retry_if_exception_type(duckdb.TransactionException)
-        for attempt in Retrying(
-            retry=others, stop=stop_after_delay(self._wait), wait=wait_fixed(0.1), reraise=True
-        ):
-            with attempt:
-                self._con.execute("CHECKPOINT")
+        self._checkpoint()
         with warehouse.transaction(self._con):
             warehouse.run(self._con, "publish/hold")
             copy(self._warehouse, part)
@@ -96,6 +91,19 @@ class Snapshots:
                     OSError
                 ):  # held open where that matters; the next publish tries again
                     old.unlink()
+
+    def _checkpoint(self) -> None:
+        """Bring all that is committed into the file; not possible while another thread writes."""
+        patience = stop_after_delay(self._wait)
+        others = retry_if_exception_type(duckdb.TransactionException)
+        try:
+            for attempt in Retrying(retry=others, stop=patience, wait=wait_fixed(0.1)):
+                with attempt:
+                    self._con.execute("CHECKPOINT")
+        except RetryError:
+            raise WarehouseBusy(
+                f"{self._warehouse}: this process goes on writing to it; publish when it is done"
+            ) from None
 
     def _all(self) -> list[Path]:
         return [each for each in self._releases.glob("*.duckdb") if _RELEASE.fullmatch(each.name)]
