@@ -59,8 +59,9 @@ def _compare(place: Path, url: str, now: str) -> None:
     with duckdb.connect(str(data / "open311.duckdb"), read_only=True) as con:
         ((rows,),) = con.sql("SELECT count(*) FROM service_requests").fetchall()
     (pull, pull_mb), (download, download_mb) = min(pulls), min(downloads)
+    most = max(mb for _, mb in pulls)
     print(f"requests stored            {rows:>10,}")
-    print(f"pull, end to end           {pull:>10.1f} s  {max(mb for _, mb in pulls):>6.0f} MB at most")
+    print(f"pull, end to end           {pull:>10.1f} s  {most:>6.0f} MB at most")
     print(f"download only              {download:>10.1f} s  {download_mb:>6.0f} MB")
     print(f"ratio                      {pull / download:>10.2f}")
     print(f"requests a second          {rows / pull:>10,.0f}")
