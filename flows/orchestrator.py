@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -30,7 +30,9 @@ from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_HOME,
+    PREFECT_SERVER_API_PORT,
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    PREFECT_UI_URL,
     get_current_settings,
     temporary_settings,
 )
@@ -57,8 +59,8 @@ def shared() -> bool:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Hold a Prefect server while the ``with`` block runs, and give the URL of its API.
+def running() -> Iterator[None]:
+    """Hold a Prefect server for one run, while the ``with`` block runs.
 
     That is the user's (PREFECT_API_URL, from the environment or a profile), else a temporary one on
     loopback, with its database in PREFECT_HOME. Raises UsageError where the user's does not
@@ -66,21 +68,46 @@ def running() -> Iterator[str]:
     """
     if url := PREFECT_API_URL.value():
         _reach(url)
-        yield url
+        yield
         return
+    with _own(_free_port(), "--no-ui", "--no-scheduler", "--no-late-runs"), quiet():
+        token = _temporary.set(True)
+        try:
+            yield
+        finally:
+            _temporary.reset(token)
+
+
+@contextmanager
+def lasting() -> Iterator[str]:
+    """Hold a Prefect server that keeps schedules, and give the address of its dashboard.
+
+    That is the user's, else one on loopback, port PREFECT_SERVER_API_PORT (4200). Raises as
+    :func:`running` does.
+    """
+    if url := PREFECT_API_URL.value():
+        _reach(url)
+        yield PREFECT_UI_URL.value() or url
+        return
+    port = PREFECT_SERVER_API_PORT.value()
+    with _own(port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _own(port: int, *options: str) -> Iterator[None]:
+    """Start a server of ours, let everything in this process use it, and end it afterwards."""
     log = Path(PREFECT_HOME.value()) / "open311-server.log"
-    _log.info("starting a Prefect server for this run; the first start may take a minute")
-    process, url = _start(log)
-    token = _temporary.set(True)
+    _log.info("starting a Prefect server on port %d; the first start may take a minute", port)
+    process = _start(log, port, options)
     try:
-        with temporary_settings({PREFECT_API_URL: url}), quiet():
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
             try:
-                yield url
+                yield
             finally:
                 # Of all services, not only events: else they would speak to a server that is gone.
                 EventsWorker.drain_all(timeout=DRAIN_SECONDS)
     finally:
-        _temporary.reset(token)
         _stop(process)
 
 
@@ -96,15 +123,14 @@ def _reach(url: str) -> None:
         )
 
 
-def _start(log: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the temporary server and wait until it accepts connections."""
+def _start(log: Path, port: int, options: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a server and wait until it accepts connections."""
     log.parent.mkdir(parents=True, exist_ok=True)
     patience = PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value()
     # One at a time: two that lay out one new database at once break each other.
     with FileLock(log.with_suffix(".lock"), timeout=patience), log.open("wb") as out:
-        port = _free_port()
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-            [sys.executable, "-m", "flows.orchestrator", str(port)],
+            [sys.executable, "-m", "flows.orchestrator", str(port), *options],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=out,
@@ -122,7 +148,7 @@ def _start(log: Path) -> tuple[subprocess.Popen[bytes], str]:
         except BaseException:
             _stop(process)
             raise
-    return process, f"http://127.0.0.1:{port}/api"
+    return process
 
 
 def _await_port(process: subprocess.Popen[bytes], port: int, patience: float, log: Path) -> None:
@@ -134,7 +160,10 @@ def _await_port(process: subprocess.Popen[bytes], port: int, patience: float, lo
         time.sleep(0.1)
     said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["nothing"]
     what = f"took longer than {patience} s" if process.poll() is None else "ended at once"
-    raise Open311Error(f"Prefect's temporary server {what}: {said[-1].strip()} (all of it: {log})")
+    raise Open311Error(
+        f"Prefect's server on port {port} {what}: {said[-1].strip()} (all of it: {log}); if there "
+        "is another Prefect server already, name it: PREFECT_API_URL=http://HOST:PORT/api"
+    )
 
 
 def _free_port() -> int:
@@ -155,8 +184,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _be_server(port: str) -> None:
-    """Be the temporary server until the process that started us closes our input, or is gone."""
+def _be_server(port: str, *options: str) -> None:
+    """Be a server until the process that started us closes our input, or is gone."""
 
     def watch() -> None:
         sys.stdin.buffer.read()
@@ -167,10 +196,10 @@ def _be_server(port: str) -> None:
     level = os.environ["PREFECT_SERVER_LOGGING_LEVEL"]
     if level == DEFAULTS["PREFECT_SERVER_LOGGING_LEVEL"]:
         level = "WARNING"  # ours goes to a file, so it may speak
-    start = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
-    sys.argv = [*start, "--no-scheduler", "--no-late-runs", "--log-level", level]
+    start = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
+    sys.argv = [*start, "--log-level", level, *options]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
-    _be_server(sys.argv[1])
+    _be_server(*sys.argv[1:])

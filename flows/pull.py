@@ -116,9 +116,10 @@ async def pull_source(
     try:
         settings = _given.get() or load_settings(data_dir, config)
         profile = settings.source(source)
-        async with WatchedPull(settings, profile, *span_of(profile, start, end)) as each:
+        watched = WatchedPull(settings, profile, *span_of(profile, start, end))
+        async with watched:
             await limit(profile)
-            report = await each.journey(jobs)
+            report = await watched.journey(jobs)
     except Exception as error:
         known = _known(error)
         if known is None:

@@ -15,10 +15,10 @@ from prefect.tasks import Task
 
 from flows import orchestrator
 from open311_etl.config import Source
-from open311_etl.errors import SourceDown
+from open311_etl.errors import SourceDown, WarehouseBusy
 
 RETRY_SECONDS = (10.0, 60.0)
-"""Pauses before a step is tried again where the source is down, after the client's own retries."""
+"""Pauses before a step is tried again, after the client's own retries of each call."""
 
 LONGEST_PAUSE = 900.0
 """The longest Retry-After, in seconds, that a step waits for; a longer one ends the run."""
@@ -33,14 +33,14 @@ T = TypeVar("T")
 
 
 def worth_another(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Say whether trying again may help: only where the source is down (SourceDown).
+    """Say whether trying again may help: where the source is down, or the warehouse is in use.
 
     The pause becomes no shorter than the Retry-After of the source, where it sent one.
     """
     error = state.data
-    if not isinstance(error, SourceDown):
+    if not isinstance(error, (SourceDown, WarehouseBusy)):
         return False
-    asked = error.retry_after or 0.0
+    asked = (error.retry_after if isinstance(error, SourceDown) else None) or 0.0
     if asked > LONGEST_PAUSE:
         return False
     pauses = [max(asked, pause) for pause in RETRY_SECONDS]

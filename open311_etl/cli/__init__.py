@@ -59,6 +59,7 @@ for command, lines in (
 
 def main() -> None:
     """Run the command of this process's arguments, and end the process."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's "&" has it ignored
     # A polite end is an interruption, too: what runs is closed, and what was read is kept.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.meta_path.insert(0, _NoPandas())

@@ -35,10 +35,17 @@ def tell(error: BaseException) -> int:
 def misused(error: typer.TyperException) -> int:
     """Say in one line what is wrong with a call, and how to see what is right."""
     context = getattr(error, "ctx", None)
-    said = error.format_message().rstrip(".")
+    said = error.format_message().rstrip(".").replace("Value error, ", "")
     if "\n" in said:  # a call without any arguments is answered with the help
         screen.note(said)
         return 2
-    command = context.command_path if context else screen.NAME
-    screen.warn(f'{said[:1].lower()}{said[1:]} ("{command} --help" shows how)')
+    command, hint = screen.NAME, ""
+    if context:
+        command = context.command_path
+    near = getattr(error, "possibilities", None)
+    if near is not None:
+        said = f"no such option: {getattr(error, 'option_name', '')}"
+        said += f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = "; a command's options stand after its name" if command == screen.NAME else ""
+    screen.warn(f'{said[:1].lower()}{said[1:]} ("{command} --help" shows how{hint})')
     return 2

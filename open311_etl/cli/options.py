@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,8 +35,25 @@ def source_names(incomplete: str) -> list[str]:
         return []
 
 
+def at_least(least: float) -> Callable[[float | None], float | None]:
+    """Give what refuses a value of an option that is too small."""
+
+    def check(value: float | None) -> float | None:
+        if value is not None and value < least:
+            raise typer.BadParameter(f"{value} is less than {least}")
+        return value
+
+    return check
+
+
 SourceName = Annotated[
-    str, typer.Argument(metavar="SOURCE", autocompletion=source_names, show_default=False)
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help='A name that "open311-etl sources" lists.',
+        autocompletion=source_names,
+        show_default=False,
+    ),
 ]
 DataDir = Annotated[
     Path | None,

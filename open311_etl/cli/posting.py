@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from open311_etl.cli import screen
-from open311_etl.cli.options import AsJson, Config, DataDir, Quiet, SourceName, Verbose, opened
+from open311_etl.cli.options import (
+    AsJson,
+    Config,
+    DataDir,
+    Quiet,
+    SourceName,
+    Verbose,
+    at_least,
+    opened,
+)
 from open311_etl.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +28,10 @@ if TYPE_CHECKING:
 
 Wait = Annotated[bool, typer.Option("--wait", help="Poll the token until it has an id.")]
 Patience = Annotated[
-    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Longest wait with --wait.")
+    float,
+    typer.Option(
+        "--timeout", callback=at_least(0), metavar="SECONDS", help="Longest wait with --wait."
+    ),
 ]
 
 
@@ -31,10 +43,9 @@ def _field(help_text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
 
 
 SUBMIT = """
-  export CHICAGO_KEY=...         # named by api_key_env in the profile
-  open311-etl submit chicago.test --service-code 4fd3b167e750846744000005
+  export CHICAGO_TEST_API_KEY=...
+  open311-etl submit chicago.test --service-code 4fd3b167e750846744000005 \\
     --lat 41.8837 --long -87.6323 --description "A wall full of graffiti"
-    --attribute WHEREIS=FRONT --wait
 """
 
 
@@ -105,7 +116,9 @@ def submit(
 
 def token(
     source: SourceName,
-    token: Annotated[str, typer.Argument(metavar="TOKEN", show_default=False)],
+    token: Annotated[
+        str, typer.Argument(metavar="TOKEN", help="What submit gave.", show_default=False)
+    ],
     *,
     wait: Wait = False,
     timeout: Patience = 600,

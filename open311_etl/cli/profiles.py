@@ -45,7 +45,7 @@ def show_all(sources: Iterable[Source]) -> None:
 def toml(source: Source) -> str:
     """Write a whole profile as the table of a configuration file, its defaults as comments."""
     given = source.model_dump(exclude_defaults=True, exclude={"name"})
-    lines = [f"[sources.{source.name}]" if "." not in source.name else f"# {source.name}"]
+    lines = [f"[sources.{source.name.replace('.', '.environments.')}]"]
     lines += [f"{key} = {_toml(value)}" for key, value in given.items() if value is not None]
     lines += ["", "# not set, so that this applies:"]
     for key, field in Source.model_fields.items():

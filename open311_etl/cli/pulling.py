@@ -20,6 +20,7 @@ from open311_etl.cli.options import (
     Quiet,
     SourceName,
     Verbose,
+    at_least,
     opened,
     source_names,
 )
@@ -42,7 +43,12 @@ PULL = """
 def pull(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", autocompletion=source_names, show_default=False),
+        typer.Argument(
+            metavar="SOURCE",
+            help='Names that "open311-etl sources" lists.',
+            autocompletion=source_names,
+            show_default=False,
+        ),
     ],
     *,
     start: Annotated[
@@ -65,7 +71,7 @@ def pull(
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1,
+            callback=at_least(1),
             metavar="N",
             help="Most windows read at once; else what the source's profile says.",
             show_default=False,

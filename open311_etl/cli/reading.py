@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 MaybeSource = Annotated[
     str | None,
-    typer.Argument(metavar="[SOURCE]", autocompletion=source_names, show_default=False),
+    typer.Argument(
+        metavar="SOURCE",
+        help="One of them only.",
+        autocompletion=source_names,
+        show_default=False,
+    ),
 ]
 
 STATUS = """
@@ -129,7 +134,7 @@ QUERY = """
 def query(
     sql: Annotated[
         str | None,
-        typer.Argument(metavar="[SQL]", help="One query; or give a file.", show_default=False),
+        typer.Argument(metavar="SQL", help="One query.", show_default=False),
     ] = None,
     *,
     file: Annotated[

@@ -29,7 +29,7 @@ SANDBOX = """
 
 def sandbox(
     *,
-    requests: Annotated[int, typer.Option(min=0, metavar="N", help="Requests in all.")] = 5_000,
+    requests: Annotated[int, typer.Option(metavar="N", help="Requests in all.")] = 5_000,
     days: Annotated[float, typer.Option(metavar="N", help="Days they spread over.")] = 120,
     start: Annotated[
         str | None,
@@ -66,9 +66,11 @@ def sandbox(
         ),
     ] = None,
     faults: Annotated[bool, typer.Option("--faults", help="List all faults, and end.")] = False,
-    host: Annotated[str, typer.Option(metavar="HOST", help="Listen here.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Listen on this address.")
+    ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65_535, metavar="N", help="0 takes any free one.")
+        int, typer.Option(metavar="N", help="Listen on this port; 0 takes a free one.")
     ] = 9311,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -112,13 +114,13 @@ def configuration(server: Server[City | Replay]) -> str:
         lines += [f'jurisdiction_id = "{place.jurisdiction_id}"', 'timezone = "America/Chicago"']
     if server.character.formats == "xml":
         lines.append('format = "xml"')
-    lines += ["page_size = 500", f'api_key_env = "{name.upper()}_KEY"']
+    lines += ["page_size = 500", f'api_key_env = "{name.upper()}_API_KEY"']
     if place.jurisdiction_id:
         lines += [
             "",
             f"[sources.{name}.environments.test]",
             f'url = "{server.test_url}"',
-            f'api_key_env = "{name.upper()}_TEST_KEY"',
+            f'api_key_env = "{name.upper()}_TEST_API_KEY"',
         ]
     return "\n".join(lines)
 

@@ -37,8 +37,8 @@ def show(each: SourceStatus) -> None:
     """Give all that is known of one source."""
     lines = {
         each.source: each.title,
-        "  fresh": f"newest request {screen.when(each.newest_requested)}, "
-        f"newest change {screen.when(each.newest_updated)}",
+        "  newest": f"{screen.when(each.newest_requested)} requested, "
+        f"{screen.when(each.newest_updated)} updated",
         "  last run": _last_run(each),
         "  holds": _holdings(each),
         "  catalog": _catalog(each),
@@ -75,7 +75,7 @@ def share(part: float) -> str:
 def _debts(debts: Sequence[Debt]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("debt", "from", "length", "since", "next try", "reason"):
-        table.add_column(column, no_wrap=column in ("debt", "from"))
+        table.add_column(column, no_wrap=column in ("debt", "from"), overflow="fold")
     now = datetime.now(UTC)
     for debt in debts[:SHOWN_DEBTS]:
         table.add_row(
@@ -84,7 +84,9 @@ def _debts(debts: Sequence[Debt]) -> Table:
             screen.span(debt.end - debt.start),
             screen.ago(debt.since, now) if debt.since else "",
             _next_try(debt, now),
-            f"{debt.entries:,} {debt.reason}" if debt.entries else debt.reason,
+            f"{screen.many(debt.entries, 'entry', 'entries')} without an id"
+            if debt.kind == "pending" and debt.entries
+            else debt.reason,
         )
     if len(debts) > SHOWN_DEBTS:
         table.add_row(f"and {len(debts) - SHOWN_DEBTS:,} more: --json gives all")
@@ -103,7 +105,10 @@ def _runs(each: SourceStatus) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("last runs", "took", "result", "requests", "message"):
         right = column == "requests"
-        table.add_column(column, justify="right" if right else "left", no_wrap=column != "message")
+        free = column == "message"
+        table.add_column(
+            column, justify="right" if right else "left", no_wrap=not free, overflow="fold"
+        )
     for run in each.runs:
         table.add_row(
             _minute(run.started_at),
@@ -118,7 +123,7 @@ def _runs(each: SourceStatus) -> Table:
 def _alarms(each: SourceStatus) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("alarms", "severity", "message"):
-        table.add_column(column, no_wrap=column != "message")
+        table.add_column(column, no_wrap=column != "message", overflow="fold")
     for alarm in each.alarms:
         table.add_row(_minute(alarm.seen_at), alarm.severity, alarm.message)
     return table
