@@ -141,5 +141,5 @@ def _ways_on(place: Path) -> list[str]:
     return [
         f"open311-etl status --data-dir {where}",
         f'open311-etl query --data-dir {where} "FROM service_requests LIMIT 5"',
-        f'open311-etl query --data-dir {where} -o notes.csv "FROM service_request_notes"',
+        f'open311-etl query --data-dir {where} -o services.csv "FROM services"',
     ]

@@ -50,7 +50,7 @@ def _pulls(pulls: Sequence[dict[str, Any]]) -> Table:
     for each in pulls:
         numbers = ("windows", "entries", "new", "changed", "known", "pending")
         table.add_row(
-            f"  {each['as_of']:%Y-%m-%d %H:%M}",
+            f"  {each['as_of']:%b %d %H:%M}",
             *(f"{each[name]:,}" for name in numbers),
             f"{each['seconds']:.1f}",
             f"{each['rows_per_second']:,.0f}",
