@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec
 
 import typer
 
-from open311_etl.cli import demo, faults, posting, pulling, reading, screen, serving
+from open311_etl.cli import demo, faults, posting, probe, pulling, reading, screen, serving
 from open311_etl.cli.options import Version
 from open311_etl.errors import Interrupted
 
@@ -50,6 +50,7 @@ def _every_command(version: Version = False) -> None:
 for command, lines in (
     *demo.COMMANDS,
     *pulling.COMMANDS,
+    *probe.COMMANDS,
     *reading.COMMANDS,
     *posting.COMMANDS,
     *serving.COMMANDS,
