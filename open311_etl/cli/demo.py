@@ -67,6 +67,8 @@ def demo(
     """
     place = data_dir or opened(None, None, quiet, verbose).data_dir / "demo"
     _clear(place)
+    if quiet:
+        os.environ.setdefault("PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL", "ERROR")
     with _installed():
         from flows import orchestrator
         from flows.pull import run

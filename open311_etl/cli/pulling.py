@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -27,7 +26,6 @@ from open311_etl.cli.options import (
 from open311_etl.errors import Interrupted, Open311Error
 
 if TYPE_CHECKING:
-    from open311_etl.catalog import CatalogReport
     from open311_etl.config import Settings
     from open311_etl.pipeline import PullReport
     from open311_etl.publish import PublishReport
@@ -135,19 +133,11 @@ def catalog(
 ) -> int:
     """Refresh the services and definitions of a source only."""
     settings = opened(data_dir, config, quiet, verbose)
-    profile = settings.source(source)
+    from open311_etl import library
     from open311_etl.cli import report
-    from open311_etl.pipeline import Pull
-
-    async def refresh() -> CatalogReport | None:
-        async with Pull(settings, profile) as each:
-            found = await each.refresh_catalog()
-            if not each.resumed:  # a pull that was cut short is left for the next one to take up
-                await each.finish()
-            return found
 
     with _resumable():
-        found = asyncio.run(refresh())
+        found = library.catalog(source, settings=settings)
     if found is None:
         screen.say(f"source {source}: a pull that was cut short has read the catalog just before")
         return 0

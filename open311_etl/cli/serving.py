@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -105,7 +105,7 @@ def sandbox(
 COMMANDS = ((sandbox, SANDBOX),)
 
 
-def configuration(server: Server[City | Replay]) -> str:
+def configuration(server: Server[Any]) -> str:
     """Give the table that ``open311.toml`` needs for a sandbox."""
     place = server.city
     name = "springfield" if place.jurisdiction_id else "captured"

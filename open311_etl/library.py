@@ -1,0 +1,120 @@
+"""The commands as functions: what a notebook or another program calls.
+
+    import open311_etl as open311
+
+    open311.pull("chicago", start="2026-11-01")
+    open311.query("SELECT status, count(*) AS n FROM service_requests GROUP BY ALL").to_pandas()
+
+Each function takes ``settings``, as ``load_settings(data_dir, config)`` gives them; without, those
+of the environment and of ``./open311.toml`` apply. All raise the errors of ``open311_etl.errors``;
+their ``exit_code`` is what the command would end with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from open311_etl import pipeline, submission
+from open311_etl.catalog import CatalogReport
+from open311_etl.config import Settings, Source, load_settings
+from open311_etl.pipeline import Pull, PullReport
+from open311_etl.publish import PublishReport
+from open311_etl.publish import publish as _publish
+from open311_etl.query import query as _query
+from open311_etl.status import SourceStatus
+from open311_etl.status import status as _status
+from open311_etl.submission import Fields, Submission
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+T = TypeVar("T")
+
+
+def pull(
+    *sources: str,
+    start: str | datetime | None = None,
+    end: str | datetime | None = None,
+    jobs: int | None = None,
+    publish: bool = True,
+    settings: Settings | None = None,
+) -> list[PullReport]:
+    """Bring the warehouse up to date with some sources, then publish it; a report for each.
+
+    ``start``, ``end`` and ``jobs`` as in ``pipeline.pull``. A source that is down or refuses does
+    not keep the others from being pulled: its report has the ``error``. Raises UsageError,
+    ConfigError and WarehouseError.
+    """
+    given = settings or load_settings()
+    reports = _apart(lambda: pipeline.pull(sources, given, start=start, end=end, jobs=jobs))
+    if publish and any(report.error is None for report in reports):
+        _publish(given)
+    return reports
+
+
+def catalog(source: str, *, settings: Settings | None = None) -> CatalogReport | None:
+    """Refresh the services of a source and their definitions, and nothing else.
+
+    Gives ``None`` where a pull that was cut short has just done it. Raises SourceError and
+    WarehouseError.
+    """
+    given = settings or load_settings()
+    profile = given.source(source)
+
+    async def refresh() -> CatalogReport | None:
+        async with Pull(given, profile) as each:
+            found = await each.refresh_catalog()
+            if not each.resumed:  # a pull that was cut short is left for the next one to take up
+                await each.finish()
+            return found
+
+    return _apart(lambda: asyncio.run(refresh()))
+
+
+def publish(*, settings: Settings | None = None) -> PublishReport:
+    """Write the Parquet lake and the readers' database now; see ``publish.publish``."""
+    return _publish(settings or load_settings())
+
+
+def status(source: str | None = None, *, settings: Settings | None = None) -> list[SourceStatus]:
+    """Give how things stand with one source, or with each that was pulled; ``status.status``."""
+    return _status(settings or load_settings(), source)
+
+
+def sources(*, settings: Settings | None = None) -> dict[str, Source]:
+    """Give the known sources by name."""
+    return dict((settings or load_settings()).sources)
+
+
+def query(
+    sql: str,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    settings: Settings | None = None,
+) -> pa.Table:
+    """Run one query, read-only, and give its answer as an Arrow table; see ``query.asking``."""
+    return _query(settings or load_settings(), sql, parameters)
+
+
+def submit(source: str, fields: Fields, *, settings: Settings | None = None) -> Submission:
+    """Report a service request to a source, once; see ``submission.submit``."""
+    return _apart(lambda: submission.submit(settings or load_settings(), source, fields))
+
+
+def token(source: str, token: str, *, settings: Settings | None = None) -> Submission:
+    """Ask what has become of a token; see ``submission.token``."""
+    return _apart(lambda: submission.token(settings or load_settings(), source, token))
+
+
+def _apart(call: Callable[[], T]) -> T:
+    """Call what runs an event loop of its own, also where one is running already (notebooks)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return call()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result()
