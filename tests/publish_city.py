@@ -161,6 +161,19 @@ def leftovers(settings: Settings) -> list[Path]:
     return [*settings.lake.rglob("*.part"), *settings.published.rglob("*.part")]
 
 
+WITHOUT_PANDAS = """
+import sys
+
+class WithoutPandas:
+    def find_spec(self, name, *_):
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, WithoutPandas())
+"""
+"""DuckDB and pyarrow import pandas where it is installed, at the price of seconds."""
+
+
 def python(code: str, *args: object) -> subprocess.CompletedProcess[str]:
     """Run some code in another process to its end."""
     with starting(code, *args) as other:
@@ -172,7 +185,7 @@ def starting(code: str, *args: object) -> subprocess.Popen[str]:
     """Start a process that has the project and the tests on its path."""
     here = Path(__file__).parent
     return subprocess.Popen(
-        [sys.executable, "-c", f"import sys\n{code}", *map(str, args)],
+        [sys.executable, "-c", f"{WITHOUT_PANDAS}\n{code}", *map(str, args)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

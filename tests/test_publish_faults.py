@@ -31,19 +31,19 @@ from open311_etl.publish import publish
 
 @pytest.fixture(scope="module")
 def published_city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = a_city(tmp_path_factory.mktemp("city"), months=3)
+    settings = a_city(tmp_path_factory.mktemp("city"), months=2)
     publish(settings)
     return settings
 
 
 @pytest.fixture
 def city(published_city: Settings, tmp_path: Path) -> Settings:
-    """Give a published city whose warehouse holds 20 requests more in each of three months."""
+    """Give a published city whose warehouse holds 20 requests more in each of two months."""
     settings = Settings(
         shutil.copytree(published_city.data_dir, tmp_path / "data", symlinks=True), {}
     )
     with changing(settings) as con:
-        for month in (1, 2, 3):
+        for month in (1, 2):
             add_requests(con, f"new-{month}-", f"2026-0{month}-03 00:00:00+00")
         con.execute(LEDGER_LINE)
     return settings
@@ -68,10 +68,9 @@ def lake_counts(settings: Settings) -> set[int]:
 
 def assert_whole_again(settings: Settings) -> None:
     publish(settings)
-    assert shown(settings) == 120
+    assert shown(settings) == 80
     assert not differing(settings)
     assert not leftovers(settings)
-    assert not publish(settings).renewed
 
 
 READER = """
@@ -87,40 +86,41 @@ while not Path(stop).exists():
         notes, = con.execute("SELECT count(*) FROM service_request_notes").fetchone()
         lines, = con.execute("SELECT count(*) FROM etl.windows").fetchone()
     assert requests % 20 == 0 and notes == 2 * requests, (requests, notes)
-    assert lines == requests // 20 - 4, (requests, lines)
+    assert lines == requests // 20 - 2, (requests, lines)
     assert requests >= seen, (requests, seen)
     rows = ds.dataset(lake + "/service_requests", partitioning="hive").to_table()
     assert rows.num_rows % 20 == 0, rows.num_rows
     reads, seen = reads + 1, requests
+    time.sleep(0.1)
 print(reads, seen)
 """
 
 
-def test_readers_meet_no_error_and_no_half_during_twenty_publishes(
-    city: Settings, tmp_path: Path
+@pytest.mark.parametrize("publishes", [5, pytest.param(20, marks=pytest.mark.slow)])
+def test_readers_meet_no_error_and_no_half_during_publishes(
+    city: Settings, tmp_path: Path, publishes: int
 ) -> None:
     stop = tmp_path / "stop"
     publish(city)
     with starting(READER, snapshot(city), city.lake, stop) as reader:
         assert reader.stdout is not None
         reader.stdout.readline()
-        for number in range(20):
+        for number in range(publishes):
             with changing(city) as con, warehouse.transaction(con):
-                add_requests(con, f"x{number}-", f"2026-{number % 3 + 1:02d}-03 00:00:00+00")
+                add_requests(con, f"x{number}-", f"2026-{number % 2 + 1:02d}-03 00:00:00+00")
                 con.execute(LEDGER_LINE)
             assert publish(city).renewed
         stop.touch()
         out, errors = reader.communicate(timeout=60)
     assert reader.returncode == 0, errors
     reads, seen = map(int, out.split())
-    assert reads > 5
-    assert 120 <= seen <= 120 + 20 * 20
+    assert reads > 1
+    assert 80 <= seen <= 80 + 20 * publishes
 
 
 DIE = """
 import os, signal
 from pathlib import Path
-sys.modules["pandas"] = None  # DuckDB would import it for the first bound value
 from open311_etl.config import Settings
 from open311_etl.publish import lake, publish, snapshot
 
@@ -143,24 +143,28 @@ def half(source, target):
 
 MOMENTS = {
     "while partitions are written": "lake.Lake._write = on_call(3, lake.Lake._write)",
+    "in the middle of the copy": "snapshot.copy = half",
+    "before anything is shown": "lake.Lake.show = die",
+    "when some partitions are shown": "Path.replace = on_call(3, Path.replace)",
+    "when the release has no link yet": "Path.symlink_to = die",
+    "before the link is moved": "Path.replace = on_call(8, Path.replace)",
+}
+MORE_MOMENTS = {
     "before they are synced": "lake.sync = die",
     "before they are recorded": "lake.Lake._record = die",
     "before the copy": "snapshot.copy = die",
-    "in the middle of the copy": "snapshot.copy = half",
-    "before anything is shown": "lake.Lake.show = die",
-    "when some partitions are shown": "Path.replace = on_call(4, Path.replace)",
     "when all partitions are shown": "snapshot.Snapshots.show = die",
-    "when the release has no link yet": "Path.symlink_to = die",
-    "before the link is moved": "Path.replace = on_call(11, Path.replace)",
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [*MOMENTS, *(pytest.param(each, marks=pytest.mark.slow) for each in MORE_MOMENTS)]
+)
 def test_a_kill_leaves_the_old_state_whole(city: Settings, moment: str) -> None:
-    code = f"{DIE}\n{MOMENTS[moment]}\npublish(Settings(Path(sys.argv[1]), {{}}))"
+    code = f"{DIE}\n{(MOMENTS | MORE_MOMENTS)[moment]}\npublish(Settings(Path(sys.argv[1]), {{}}))"
     killed = python(code, city.data_dir)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert shown(city) == 60
+    assert shown(city) == 40
     assert lake_counts(city) <= {20, 40}
     assert_whole_again(city)
 
@@ -168,8 +172,20 @@ def test_a_kill_leaves_the_old_state_whole(city: Settings, moment: str) -> None:
 def test_a_kill_after_the_link_was_moved_leaves_the_new_state_whole(city: Settings) -> None:
     code = f"{DIE}\nsnapshot.Snapshots.prune = die\npublish(Settings(Path(sys.argv[1]), {{}}))"
     assert python(code, city.data_dir).returncode == -signal.SIGKILL
-    assert shown(city) == 120
+    assert shown(city) == 80
     assert_whole_again(city)
+
+
+def test_a_part_left_beside_a_file_says_that_the_file_is_not_what_was_recorded(
+    city: Settings,
+) -> None:
+    publish(city)
+    file = city.lake / "service_requests/source=springfield/year=2026/month=1/data.parquet"
+    before = file.stat().st_ino
+    file.with_name(".data.parquet.part").touch()
+    assert publish(city).written == 1
+    assert file.stat().st_ino != before
+    assert not leftovers(city)
 
 
 FULL = """
@@ -187,13 +203,13 @@ except WarehouseError as error:
 """
 
 
-@pytest.mark.parametrize("limit", [4_000, 12_000])
+@pytest.mark.parametrize("limit", [pytest.param(4_000, marks=pytest.mark.slow), 12_000])
 def test_a_limit_on_the_size_of_files_leaves_the_old_state(city: Settings, limit: int) -> None:
     stopped = python(FULL, city.data_dir, limit)
     assert stopped.returncode == 4, stopped.stderr
     assert "cannot be written" in stopped.stdout
     assert len(stopped.stdout.splitlines()) == 1
-    assert shown(city) == 60
+    assert shown(city) == 40
     assert lake_counts(city) == {20}
     assert not any(part.stat().st_size for part in leftovers(city))
     assert_whole_again(city)
@@ -210,7 +226,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-@pytest.mark.parametrize("free", [0, 150_000, 600_000, 2_000_000])
+@pytest.mark.parametrize("free", [20_000, 600_000])
 def test_a_full_disk_leaves_the_old_state(city: Settings, tiny_disk: Path, free: int) -> None:
     full = Settings(shutil.copytree(city.data_dir, tiny_disk / "data", symlinks=True), {})
     ballast = tiny_disk / "ballast"
@@ -218,7 +234,7 @@ def test_a_full_disk_leaves_the_old_state(city: Settings, tiny_disk: Path, free:
     with pytest.raises(WarehouseError, match="make room") as stopped:
         publish(full)
     assert stopped.value.exit_code == 4
-    assert shown(full) == 60
+    assert shown(full) == 40
     assert lake_counts(full) == {20}
     assert not any(part.stat().st_size for part in leftovers(full))
     ballast.unlink()
@@ -234,7 +250,7 @@ def test_a_place_that_cannot_hold_releases_leaves_the_old_state(city: Settings) 
     snapshot(city).symlink_to(kept.name)
     with pytest.raises(WarehouseError, match=r"releases.*cannot be written"):
         publish(city)
-    assert shown(city) == 60
+    assert shown(city) == 40
     assert lake_counts(city) == {20}
     old.parent.unlink()
     assert_whole_again(city)
@@ -259,7 +275,7 @@ def test_an_interrupt_leaves_the_old_state(city: Settings, monkeypatch: pytest.M
         patched.setattr("open311_etl.publish.snapshot.copy", interrupted)
         with pytest.raises(KeyboardInterrupt):
             publish(city)
-    assert shown(city) == 60
+    assert shown(city) == 40
     assert lake_counts(city) == {20}
     assert not leftovers(city)
     assert_whole_again(city)
@@ -275,5 +291,5 @@ def test_a_month_that_needs_more_memory_than_planned_gets_it(
             "WHERE starts_with(service_request_id, 'long-')"
         )
     monkeypatch.setattr("open311_etl.publish._MEMORY", "80MB")
-    assert publish(city).rows["service_requests"] == 3120
+    assert publish(city).rows["service_requests"] == 3080
     assert not differing(city)

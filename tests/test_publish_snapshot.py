@@ -26,6 +26,7 @@ from open311_etl import warehouse
 from open311_etl.config import Settings
 from open311_etl.errors import UsageError, WarehouseBusy
 from open311_etl.publish import publish
+from open311_etl.publish.disk import copy
 
 LAYOUT = """
 SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default
@@ -178,17 +179,14 @@ def test_the_last_releases_stay_and_older_ones_go(city: Settings) -> None:
 
 
 def test_the_current_release_never_goes(city: Settings) -> None:
-    for _ in range(2):
-        changed(city, LEDGER_LINE)
-        publish(city)
-    first, *later = releases(city)
-    for name in later:  # as a user would go back to an older one by hand
-        (city.published / "releases" / name).write_bytes(b"spoilt")
-    snapshot(city).unlink()
-    snapshot(city).symlink_to(Path("releases") / first)
-    again = publish(city, keep=1)
-    assert again.renewed
-    assert releases(city) == [again.snapshot.name]
+    current = snapshot(city).resolve()
+    never_linked = current.with_name("open311-20991231T000000Z-99.duckdb")
+    shutil.copyfile(current, never_linked)  # as a kill leaves it
+    assert not publish(city, keep=1).renewed
+    assert current.exists()
+    changed(city, LEDGER_LINE)
+    assert publish(city, keep=1).snapshot.name.endswith("-100.duckdb")
+    assert len(releases(city)) == 1
 
 
 def test_a_damaged_release_is_replaced(city: Settings) -> None:
@@ -236,6 +234,25 @@ def test_what_another_thread_has_not_committed_is_not_shown(city: Settings) -> N
         assert publish(city).renewed
         finish.join()
     assert count(city) == 20
+
+
+def test_a_load_in_another_thread_cannot_change_the_file_while_it_is_copied(
+    city: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(source: Path, target: Path) -> None:
+        with changing(city) as con:
+            add_requests(con, "late-", "2026-01-01 00:00:00+00")
+            with pytest.raises(duckdb.TransactionException, match="CHECKPOINT"):
+                con.execute("CHECKPOINT")
+        copy(source, target)
+
+    changed(city, LEDGER_LINE)
+    with monkeypatch.context() as patched:
+        patched.setattr("open311_etl.publish.snapshot.copy", meanwhile)
+        publish(city)
+    assert count(city) == 20
+    publish(city)
+    assert count(city) == 40
 
 
 def test_a_writer_that_does_not_end_is_waited_for_only_so_long(city: Settings) -> None:
