@@ -184,10 +184,11 @@ def python(code: str, *args: object) -> subprocess.CompletedProcess[str]:
 def starting(code: str, *args: object) -> subprocess.Popen[str]:
     """Start a process that has the project and the tests on its path."""
     here = Path(__file__).parent
+    paths = [str(here.parent), str(here), os.environ.get("PYTHONPATH", "")]
     return subprocess.Popen(
         [sys.executable, "-c", f"{WITHOUT_PANDAS}\n{code}", *map(str, args)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here.parent), str(here)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )
