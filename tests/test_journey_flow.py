@@ -1,0 +1,55 @@
+"""The pull as a Prefect flow, with nothing but the server that it brings along."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from open311_etl.sandbox import City, serving
+from open311_etl.warehouse import warehouse
+
+ROOT = Path(__file__).parent.parent
+
+
+def flow(place: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the flow in a process of its own, with a fresh home for Prefect."""
+    config = place / "open311.toml"
+    config.write_text(f'[sources.springfield]\nurl = "{url}"\nretries = 0\nconnect_timeout = 2\n')
+    command = [sys.executable, "-m", "flows.pull", "springfield", *arguments]
+    command += ["--config", str(config), "--data-dir", str(place / "data")]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PREFECT_HOME": str(place / "home"), "PREFECT_API_URL": ""},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(280)
+def test_the_flow_pulls_with_a_fresh_prefect_and_its_log_is_fit_to_read(tmp_path: Path) -> None:
+    city = City(200, days=5)
+    with serving(city) as server:
+        done = flow(tmp_path, server.url, "--end", city.end.isoformat())
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) < 25
+    with warehouse(tmp_path / "data" / "open311.duckdb", read_only=True) as con:
+        ((rows,),) = con.sql("SELECT count(*) FROM service_requests").fetchall()
+    assert rows == sum(1 for row in city.truth() if row.get("service_request_id"))
+    assert (tmp_path / "data" / "published" / "open311.duckdb").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(280)
+def test_a_source_that_is_down_fails_the_flow_with_its_line(tmp_path: Path) -> None:
+    done = flow(tmp_path, "http://127.0.0.1:9/open311/v2/")
+    assert done.returncode == 3
+    assert "source springfield" in done.stderr
+    assert "Traceback" not in done.stderr
