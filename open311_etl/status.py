@@ -98,6 +98,8 @@ def status(settings: Settings, source: str | None = None) -> list[SourceStatus]:
     Reads the warehouse, or the published copy while a pull holds the warehouse. Raises UsageError
     where nothing was pulled yet, WarehouseBusy where there is no copy to read instead.
     """
+    if source is not None and not settings.warehouse.exists():
+        settings.source(source)  # a name that nobody knows is what is wrong first
     try:
         return _status(settings, source, settings.warehouse)
     except WarehouseBusy as busy:

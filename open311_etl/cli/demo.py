@@ -59,7 +59,7 @@ def demo(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> int:
-    """See it all work: a city on this machine, pulled on two days.
+    """See it work: a city on this machine, pulled twice.
 
     Serves a city of 90 days, pulls it with the Prefect flow, lets a day pass, pulls again,
     publishes, and shows what came of it. Takes a minute or two, asks nobody outside, and leaves

@@ -100,12 +100,9 @@ class Lake:
             else:
                 self._staged[path] = partition
         self._gone = [path for path in {*recorded, *found} if path not in wanted]
-        due = list(self._staged.values())
-        written = _each(_WRITERS, lambda each: self._write(each, comments), due)
-        for partition in written:
-            self._staged[partition.path] = partition
-            self.rows[partition.table] += partition.rows
-        _each(_SYNCS, sync, [self._part(each.path) for each in written if each.bytes])
+        self._write_all(comments)
+        parts = [self._part(path) for path, each in self._staged.items() if each.bytes]
+        _each(_SYNCS, sync, parts)
         self._record()
 
     def show(self) -> None:
@@ -130,6 +127,30 @@ class Lake:
             for part in left:  # where no record could be made, they stay as the sign for it
                 part.unlink()
 
+    def _write_all(self, comments: dict[str, dict[str, str]]) -> None:
+        due = list(self._staged.values())
+        written = _each(_WRITERS, lambda each: self._write_if_it_fits(each, comments), due)
+        for partition, done in zip(due, written, strict=True):
+            final = done or self._write_alone(partition, comments)
+            self._staged[final.path] = final
+            self.rows[final.table] += final.rows
+
+    def _write_if_it_fits(
+        self, partition: Partition, comments: dict[str, dict[str, str]]
+    ) -> Partition | None:
+        try:
+            return self._write(partition, comments)
+        except duckdb.OutOfMemoryException:
+            return None
+
+    def _write_alone(self, partition: Partition, comments: dict[str, dict[str, str]]) -> Partition:
+        """Write what was too large beside another; with more memory if it is too large even so."""
+        done = self._write_if_it_fits(partition, comments)
+        if done is None:
+            self._con.execute(f"SET memory_limit = '{self._roomy}'")
+            done = self._write(partition, comments)
+        return done
+
     def _write(self, partition: Partition, comments: dict[str, dict[str, str]]) -> Partition:
         part = self._part(partition.path)
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -143,12 +164,7 @@ class Lake:
         }
         named = {key: values[key] for key in values if f"${key}" in statement}
         with self._con.cursor() as con:
-            try:
-                con.execute(statement, named)
-            except duckdb.OutOfMemoryException:  # a month of very many or very long rows
-                con.execute(f"SET memory_limit = '{self._roomy}'")
-                con.execute(statement, named)
-            (rows,) = con.fetchone() or (0,)
+            (rows,) = con.execute(statement, named).fetchone() or (0,)
         if not rows:
             part.unlink()
             return replace(partition, rows=0)

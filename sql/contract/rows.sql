@@ -1,0 +1,45 @@
+-- what:   what a run was the first to see, and what was seen before of the 90 days until then
+-- grain:  one row per request
+-- reads:  service_requests, etl.windows, etl.pages
+-- writes: temp tables contract_rows, contract_since
+CREATE OR REPLACE TEMP TABLE contract_since AS
+SELECT trait, max(seen_at) AS changed_at
+FROM etl.profile_changes
+WHERE source = $source AND run_id IS DISTINCT FROM $run_id
+GROUP BY trait;
+
+CREATE OR REPLACE TEMP TABLE contract_rows AS
+WITH span AS (
+    SELECT min(started_at) AS began FROM etl.windows WHERE run_id = $run_id
+),
+
+page AS (
+    SELECT DISTINCT p.sha256
+    FROM etl.pages AS p
+    INNER JOIN etl.windows AS w ON w.reading_id = p.reading_id
+    WHERE w.run_id = $run_id
+),
+
+fresh AS (
+    SELECT r.source, r.service_request_id, r.requested_datetime, r.first_seen_at
+    FROM service_requests AS r
+    SEMI JOIN page AS p ON p.sha256 = r.page_sha256
+    CROSS JOIN span AS s
+    WHERE r.source = $source AND r.first_seen_at >= s.began
+),
+
+reach AS (
+    SELECT min(requested_datetime) - INTERVAL 90 DAY AS oldest FROM fresh
+)
+
+SELECT
+    r.service_request_id, r.service_code, r.requested_datetime, r.first_seen_at, r.lat, r.long,
+    f.service_request_id IS NOT NULL AS fresh
+FROM service_requests AS r
+LEFT JOIN fresh AS f ON f.service_request_id = r.service_request_id
+CROSS JOIN reach AS e
+CROSS JOIN span AS s
+WHERE
+    r.source = $source
+    AND (f.service_request_id IS NOT NULL OR r.first_seen_at < s.began)
+    AND (f.service_request_id IS NOT NULL OR r.requested_datetime >= e.oldest);
