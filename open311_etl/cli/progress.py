@@ -28,6 +28,7 @@ class Bar:
     """
 
     def __init__(self, *, hidden: bool) -> None:
+        console = screen.stderr()
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -37,9 +38,9 @@ class Bar:
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            console=screen.stderr(),
+            console=console,
             transient=True,
-            disable=hidden,
+            disable=hidden or not console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
         self._rows: dict[str, int] = {}
