@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flows.step import place
 from open311_etl.agenda import Item
 from open311_etl.model import Outcome, Window
-from open311_etl.pipeline import Pull
+from open311_etl.session import Pull
 
 MOST_TASKS = 300
 """Most tasks for the windows of one source: each costs about 20 ms here and again in the server."""

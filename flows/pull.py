@@ -30,7 +30,8 @@ from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, load_settings
 from open311_etl.errors import Open311Error, SourceError, UsageError
 from open311_etl.model import Outcome, Window
-from open311_etl.pipeline import Pull, PullReport, journey, span_of
+from open311_etl.pipeline import journey, span_of
+from open311_etl.session import Pull, PullReport
 
 if TYPE_CHECKING:
     from open311_etl.publish import PublishReport

@@ -11,7 +11,7 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from open311_etl.ledger import Debt
 from open311_etl.model import Verdict
-from open311_etl.pipeline import PullReport
+from open311_etl.session import PullReport
 
 if TYPE_CHECKING:
     from open311_etl.publish import PublishReport

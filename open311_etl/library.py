@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, TypeVar
 from open311_etl import pipeline, submission
 from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, Source, load_settings
-from open311_etl.pipeline import Pull, PullReport
 from open311_etl.publish import PublishReport
 from open311_etl.publish import publish as _publish
 from open311_etl.query import query as _query
+from open311_etl.session import Pull, PullReport
 from open311_etl.status import SourceStatus
 from open311_etl.status import status as _status
 from open311_etl.submission import Fields, Submission

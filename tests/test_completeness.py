@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from open311_etl import pipeline
 from open311_etl.config import Settings
-from open311_etl.pipeline import PullReport
 from open311_etl.sandbox import Character, City, serving
+from open311_etl.session import PullReport
 from open311_etl.warehouse import warehouse
 
 HASTY = {"first_page": None, "page_size": 50, "retries": 1, "read_timeout": 2, "total_timeout": 4}

@@ -10,8 +10,8 @@ import pytest
 
 from open311_etl import pipeline
 from open311_etl.config import Settings
-from open311_etl.pipeline import PullReport
 from open311_etl.sandbox import Character, City, serving
+from open311_etl.session import PullReport
 from open311_etl.warehouse import warehouse
 
 DAYS = 3

@@ -27,8 +27,8 @@ from open311_etl.errors import Interrupted, Open311Error
 
 if TYPE_CHECKING:
     from open311_etl.config import Settings
-    from open311_etl.pipeline import PullReport
     from open311_etl.publish import PublishReport
+    from open311_etl.session import PullReport
 
 PULL = """
   open311-etl pull chicago
@@ -92,7 +92,8 @@ def pull(
     """
     settings = opened(data_dir, config, quiet, verbose)
     from open311_etl.cli import report
-    from open311_etl.pipeline import PullReport, span_of
+    from open311_etl.pipeline import span_of
+    from open311_etl.session import PullReport
 
     for name in sources:  # what is wrong with the call is said before anything is done
         span_of(settings.source(name), start, end)

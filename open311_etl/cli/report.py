@@ -12,8 +12,8 @@ from open311_etl.agenda import Item
 from open311_etl.catalog import CatalogReport
 from open311_etl.cli import screen
 from open311_etl.errors import Open311Error
-from open311_etl.pipeline import PullReport
 from open311_etl.publish import PublishReport
+from open311_etl.session import PullReport
 
 ENTRIES = {
     "new": "new",

@@ -1,0 +1,216 @@
+"""One pull of one source, step by step: what a journey goes through."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+
+from platformdirs import user_cache_path
+
+from open311_etl import agenda, catalog, follow, ledger, load
+from open311_etl.agenda import Item
+from open311_etl.client import Client
+from open311_etl.config import Settings, Source
+from open311_etl.errors import Open311Error, SourceRefused
+from open311_etl.fetch import Fetcher
+from open311_etl.landing import Landing
+from open311_etl.ledger import Debt
+from open311_etl.model import LoadReport, Outcome, Verdict, Window
+from open311_etl.pacing import Pace
+from open311_etl.walk import Manners, Walker
+from open311_etl.warehouse import warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class PullReport:
+    """What the pull of one source came to.
+
+    ``counts`` are those of ``ledger.summary``; ``requests`` the HTTP requests of this call;
+    ``seconds`` its length; ``error`` why it could not go on, ``None`` where it did.
+    """
+
+    source: str
+    run_id: str
+    as_of: datetime
+    resumed: bool
+    services: catalog.CatalogReport | None
+    planned: int
+    counts: dict[str, int]
+    debt: tuple[Debt, ...]
+    watermark: datetime | None
+    requests: int
+    seconds: float
+    error: Open311Error | None = None
+
+    @property
+    def unchanged(self) -> bool:
+        """True where nothing new, changed or stale was met."""
+        return not any(self.counts[each] for each in ("new", "changed", "stale"))
+
+    @property
+    def exit_code(self) -> int:
+        """0: complete; 1: with debt; else what the error says."""
+        if self.error is not None:
+            return self.error.exit_code
+        return 1 if self.debt else 0
+
+
+@dataclass
+class Pull:
+    """One pull of one source, step by step; an async context manager.
+
+    On entry it takes up or begins the run and loads what an interrupted one left in landing; on
+    exit it writes how the run ended. In between: :meth:`refresh_catalog`, then :meth:`read` for
+    each of ``items``, and :meth:`load` for what that gave.
+    """
+
+    settings: Settings
+    source: Source
+    start: datetime | None = None
+    end: datetime | None = None
+    items: list[Item] = field(default_factory=list)
+    changes: list[Window] = field(default_factory=list)
+    resumed: bool = False
+    services: catalog.CatalogReport | None = None
+    _finished: bool = False
+
+    async def __aenter__(self) -> Pull:
+        self._began = time.monotonic()
+        self._stack = AsyncExitStack()
+        self._landing = Landing(self.settings.landing, self.source.name)
+        await asyncio.to_thread(self._begin)
+        pace = Pace(self.source, state_dir=user_cache_path("open311-etl"))
+        client = Client(self.source, user_agent=self.settings.user_agent, pace=pace)
+        self.client = await self._stack.enter_async_context(client)
+        manners = Manners(self.source.first_page, 0, self._uncapped, self.source.row_cap)
+        self._walker = Walker(self.client, self._landing, self.run, manners)
+        codes = [each["service_code"] for each in self._known]
+        self._fetcher = Fetcher(self._walker, self.run, codes)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+        if error is None or self._finished:
+            return
+        result = "failed" if isinstance(error, Exception) else "interrupted"
+        message = str(error) if isinstance(error, Open311Error) else result
+        with suppress(Open311Error):  # the first error says more
+            await asyncio.to_thread(self._end, result, message)
+
+    def _begin(self) -> None:
+        now = self.end or datetime.now(UTC).replace(microsecond=0)
+        with warehouse(self.settings.warehouse) as con:
+            self.run = ledger.begin_run(con, self.source.name, now, self.start, self.end)
+            done = ledger.loaded(con, self.run)
+            names = {each["reading_id"] for each in done}
+            waiting = [o for o in self._landing.journal(self.run.id) if o.id not in names]
+            self.resumed = bool(done or waiting)
+            for outcome in waiting:
+                if outcome.kind == "catalog":
+                    catalog.load(con, outcome, self._landing)
+                else:
+                    load.load(con, [outcome], self.source, self._landing)
+            done = ledger.loaded(con, self.run)
+            self._catalog_done = any(each["kind"] == "catalog" for each in done)
+            spans = [
+                (each["window_start"], each["window_end"])
+                for each in done
+                if each["kind"] == "window"
+            ]
+            self.items = agenda.agenda(
+                ledger.coverage(con, self.source.name), self.source, self.run, spans
+            )
+            self.changes = follow.due(con, self.source, self.run)
+            self._uncapped = ledger.uncapped(con, self.source.name)
+            self._known = catalog.known(con, self.source.name)
+
+    async def refresh_catalog(self) -> catalog.CatalogReport | None:
+        """Read and load services and definitions; ``None`` where this run has done so before.
+
+        Raises SourceError where the source does not answer at all.
+        """
+        if self._catalog_done:
+            return None
+        outcome = await catalog.refresh(self._walker, self.run, self._known)
+        await asyncio.to_thread(self._landing.record, outcome)
+        self.services = await asyncio.to_thread(self._load_catalog, outcome)
+        self._catalog_done = True
+        return self.services
+
+    async def read(self, window: Window) -> list[Outcome]:
+        """Read a window and make what came of it durable in landing.
+
+        Raises SourceDown where the source is down as a whole, SourceRefused where it refuses.
+        """
+        outcomes = await self._fetcher.read(window)
+        for outcome in outcomes:
+            await asyncio.to_thread(self._landing.record, outcome)
+        return outcomes
+
+    async def follow(self) -> list[Outcome]:
+        """Read what changed among known requests, where the source can be asked for that.
+
+        A source that does not know the question, or gives an answer that does not fit it, is asked
+        again after some days; its windows are read again as they settle in any case.
+        """
+        outcomes: list[Outcome] = []
+        for window in self.changes:
+            try:
+                outcomes += await self._fetcher.read(window, "follow")
+            except SourceRefused as error:
+                outcomes.append(self._fetcher.refused(window, "follow", error))
+            if outcomes[-1].verdict is Verdict.SUSPECT:
+                break
+        for outcome in outcomes:
+            await asyncio.to_thread(self._landing.record, outcome)
+        return outcomes
+
+    async def load(self, outcomes: Sequence[Outcome]) -> LoadReport:
+        """Bring readings into the warehouse, which is held only for so long."""
+        return await asyncio.to_thread(self._load, outcomes)
+
+    async def finish(self, error: Open311Error | None = None) -> PullReport:
+        """Write how the run ended and give the report."""
+        return await asyncio.to_thread(self._finish, error)
+
+    def _load(self, outcomes: Sequence[Outcome]) -> LoadReport:
+        with warehouse(self.settings.warehouse) as con:
+            return load.load(con, outcomes, self.source, self._landing)
+
+    def _load_catalog(self, outcome: Outcome) -> catalog.CatalogReport:
+        with warehouse(self.settings.warehouse) as con:
+            return catalog.load(con, outcome, self._landing)
+
+    def _finish(self, error: Open311Error | None) -> PullReport:
+        settled = self.run.as_of - timedelta(days=self.source.settle_days)
+        requests = self.client.requests_made
+        with warehouse(self.settings.warehouse) as con:
+            debt = ledger.debt(con, self.source.name, settled)
+            result = "failed" if error else "debt" if debt else "complete"
+            ledger.end_run(con, self.run, result, str(error) if error else None, requests)
+            self._finished = True
+            return PullReport(
+                source=self.source.name,
+                run_id=self.run.id,
+                as_of=self.run.as_of,
+                resumed=self.resumed,
+                services=self.services,
+                planned=len(self.items),
+                counts=ledger.summary(con, self.run),
+                debt=tuple(debt),
+                watermark=ledger.watermark(ledger.coverage(con, self.source.name)),
+                requests=requests,
+                seconds=time.monotonic() - self._began,
+                error=error,
+            )
+
+    def _end(self, result: str, message: str) -> None:
+        with warehouse(self.settings.warehouse) as con:
+            ledger.end_run(con, self.run, result, message, self.client.requests_made)
