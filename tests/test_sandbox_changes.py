@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,40 @@ def test_a_stale_replica_shows_the_day_before() -> None:
     with springfield(stale_every=3, stale_days=2) as caller:
         newest = [caller.rows()[0]["updated_datetime"] for _ in range(6)]
         assert [each < "2026-01-29T06:00:00Z" for each in newest] == [False, False, True] * 2
+
+
+def test_a_stale_replica_answers_for_single_requests_too() -> None:
+    with springfield(600, days=60, stale_every=2, stale_days=30) as caller:
+        young = max(caller.city.lives(), key=lambda life: life.opened).id
+        asked = [caller.get(f"requests/{young}.json").status_code for _ in range(4)]
+        assert asked == [200, 404, 200, 404]
+
+
+def test_moderated_requests_enter_lists_late_and_are_there_by_id() -> None:
+    """Q-LIFE-2."""
+    with springfield(600, days=60, moderated=0.2, moderated_days=20) as caller:
+        now = caller.city.clock.seconds
+        late = [
+            life
+            for life in caller.city.lives()
+            if life.visible > now and life.opened <= now - 86_400
+        ]
+        assert 10 < len(late) < 80
+        assert not {life.id for life in late} & set(ids(caller.truth()))
+        assert caller.get(f"requests/{late[0].id}.json").status_code == 200
+        caller.city.clock.set(datetime.fromtimestamp(late[0].visible, UTC))
+        assert late[0].id in ids(caller.truth())
+
+
+def test_a_lossy_updated_filter_never_shows_every_third_request() -> None:
+    since = {"updated_after": "2026-01-20T00:00:00Z", "page_size": 500}
+    with springfield() as caller:
+        whole = {row["service_request_id"] for row in caller.rows(**since) if len(row) > 9}
+    with springfield(updated_filter="lossy") as caller:
+        shown = set(ids(caller.rows(**since))) - {""}
+        assert shown < whole
+        assert 0.5 < len(shown) / len(whole) < 0.85
+        assert shown == set(ids(caller.rows(**since))) - {""}
 
 
 def test_vanished_requests_are_in_no_list_and_404_by_id() -> None:

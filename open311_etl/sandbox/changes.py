@@ -1,4 +1,4 @@
-"""What changes under the reader's hands: drift, stale replicas, vanishing rows, shrinking lists."""
+"""What changes under the reader's hands: drift, stale replicas, rows that vanish or come late."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from open311_etl.sandbox.services import Service
 class Changes:
     """The ways of changing; by default nothing but the clock changes what lists hold.
 
-    Drift and vanishing change the city itself, so its truth knows of them.
+    Drift, vanishing and moderation change the city itself, so its truth knows of them.
     """
 
     drift_every: Annotated[Count, "after every n-th list something happens to it (Q-PAGE-8)"] = 0
@@ -23,9 +23,13 @@ class Changes:
         Literal["update", "insert", "delete"],
         "its last row is updated, one is put into it, or its first row is deleted",
     ] = "update"
-    stale_every: Annotated[Count, "every n-th list is as of some time ago: a slow replica"] = 0
-    stale_days: Annotated[Amount, "how old such a list is, in days"] = 1
+    stale_every: Annotated[
+        Count, "every n-th answer with requests is as of some time ago: a slow replica"
+    ] = 0
+    stale_days: Annotated[Amount, "how old such an answer is, in days"] = 1
     vanishing: Annotated[Rate, "share of requests that are deleted some day (Q-LIFE-1)"] = 0
+    moderated: Annotated[Rate, "share of requests that lists show late (Q-LIFE-2)"] = 0
+    moderated_days: Annotated[Amount, "how late they are shown at most, in days"] = 30
     services_empty_every: Annotated[Count, "every n-th services list is empty"] = 0
     services_short_every: Annotated[
         Count, "every n-th services list lacks every second service"
@@ -39,7 +43,7 @@ def happens(every: int, count: int) -> bool:
 
 
 def seen_at(now: int, count: int, ways: Changes) -> int:
-    """Give the moment whose state the list call of that count shows."""
+    """Give the moment whose state the call of that count shows."""
     return now - int(ways.stale_days * DAY) if happens(ways.stale_every, count) else now
 
 

@@ -195,6 +195,14 @@ class City:
                 life.gone = life.opened + DAY + int(59 * DAY * drawn / share)
         self.changed()
 
+    def moderate(self, share: float, days: float, seed: int) -> None:
+        """Let lists show a share of the seeded requests only after up to so many days."""
+        for life in self._lives:
+            drawn = chance(seed, "moderate", life.number)
+            if drawn < share:
+                life.visible = life.requested + int(days * DAY * drawn / share)
+        self.changed()
+
     def add(self, life: Life) -> None:
         """Take in a life that was not planned."""
         with self._lock:

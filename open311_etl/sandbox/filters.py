@@ -28,8 +28,9 @@ class Filters:
         "'or': either date suffices (Q-DATE-3); 'reversed': the rows outside",
     ] = "requested"
     updated_filter: Annotated[
-        Literal["works", "ignored", "refused", "windowed"],
-        "'windowed': start and end, or the default days, count as well (Q-DATE-2)",
+        Literal["works", "ignored", "refused", "windowed", "lossy"],
+        "'windowed': start and end, or the default days, count as well (Q-DATE-2); 'lossy': every"
+        " third request is never among those updated",
     ] = "works"
     id_lists: Annotated[
         Literal["works", "single", "ignored", "refused"],
@@ -73,6 +74,8 @@ def read_choice(
     if start is None and ways.default_days and not touched:
         start = (now if end is None else end) - int(ways.default_days * DAY)
     choice = Choice(start, end, after, before, _status(call, ways), _codes(call, ways))
+    if ways.updated_filter == "lossy" and (after, before) != (None, None):
+        choice = replace(choice, lossy=True)
     return _bent(_spanned(choice, now, ways), ways)
 
 

@@ -33,7 +33,7 @@ class GeoReport:
     key: str
     character: Character = WELL_BEHAVED
     _writer: Writer = field(init=False)
-    _lists: int = 0
+    _answers: int = 0
     _refreshes: int = 0
 
     def __post_init__(self) -> None:
@@ -80,8 +80,8 @@ class GeoReport:
         raise Refusal(404, f"there is no call {call.name}")
 
     def _list(self, call: Call) -> Answer:
-        self._lists += 1
-        character, count = self.character, self._lists
+        self._answers += 1
+        character, count = self.character, self._answers
         now = seen_at(self.place.clock.seconds, count, character)
         choice = read_choice(
             call,
@@ -105,7 +105,9 @@ class GeoReport:
         return spoilt or self._writer.requests(call, entries, single=single)
 
     def _request(self, request_id: str) -> Entry:
-        entry = self.place.by_id(request_id, self.place.clock.seconds)
+        self._answers += 1
+        now = seen_at(self.place.clock.seconds, self._answers, self.character)
+        entry = self.place.by_id(request_id, now)
         if entry is None:
             raise Refusal(404, f"service_request_id {request_id} was not found")
         return entry

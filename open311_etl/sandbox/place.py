@@ -51,3 +51,6 @@ class Place(Protocol):
 
     def vanish(self, share: float, seed: int) -> None:
         """Let a share of all requests be deleted some day."""
+
+    def moderate(self, share: float, days: float, seed: int) -> None:
+        """Let lists show a share of all requests only after some time."""

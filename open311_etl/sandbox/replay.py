@@ -128,6 +128,9 @@ class Replay:
     def vanish(self, *_: object) -> None:
         raise _unchanging("vanishing")
 
+    def moderate(self, *_: object) -> None:
+        raise _unchanging("moderated")
+
 
 def _unchanging(fault: str) -> UsageError:
     return UsageError(f'fault "{fault}" needs a seeded city: captured records do not change')

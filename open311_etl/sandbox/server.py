@@ -122,6 +122,8 @@ class _Runner(uvicorn.Server):
 def _server(city: P, host: str, listening: socket.socket, character: Character) -> Server[P]:
     if character.vanishing:
         city.vanish(character.vanishing, character.seed)
+    if character.moderated:
+        city.moderate(character.moderated, character.moderated_days, character.seed)
     if character.drift_every:  # where nothing can drift, say so now
         city.drift(character.drift, ())
     port = listening.getsockname()[1]
