@@ -12,19 +12,11 @@ import duckdb
 import pyarrow as pa
 
 from open311_etl.config import Settings
-from open311_etl.errors import UsageError, WarehouseBusy, WarehouseError
-from open311_etl.warehouse import Connection, warehouse
+from open311_etl.errors import UsageError, WarehouseError
+from open311_etl.published import opened
+from open311_etl.warehouse import Connection
 
 BATCH_ROWS = 20_000
-LOCKED = (
-    "enable_external_access",
-    "autoload_known_extensions",
-    "autoinstall_known_extensions",
-    "allow_community_extensions",
-    "python_enable_replacements",
-)
-"""What would let SQL read other files, the network, or variables of this program."""
-
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 _PLACE = re.compile(r"^LINE (\d+): (.*)\n( *)\^", re.MULTILINE)
 
@@ -53,7 +45,7 @@ def asking(
     with line and column where the SQL is wrong, is not one query, or wants to do more than read;
     where there are no data yet; and WarehouseBusy where they are held.
     """
-    with _opened(settings) as (con, file):
+    with opened(settings) as (con, file):
         try:
             _check(con, sql)
             result = con.execute(sql, dict(parameters or {}) or None)
@@ -82,6 +74,10 @@ def query(settings: Settings, sql: str, parameters: Mapping[str, object] | None 
 def explain(error: duckdb.Error) -> str:
     """Say in one line what is wrong with some SQL, and where."""
     text = str(error).strip()
+    for pattern, meaning in _PARAMETERS:
+        named = pattern.search(text)
+        if named:
+            return meaning.format(", ".join(f"${name.strip()}" for name in named[1].split(",")))
     said = _first_line(error)
     hints = [line.strip() for line in text.splitlines()[1:3] if line.startswith(_HINTS)]
     found = _PLACE.search(text)
@@ -94,26 +90,14 @@ def explain(error: duckdb.Error) -> str:
     return f"SQL{where}: " + "; ".join([said, *hints])
 
 
+_PARAMETERS = (
+    (
+        re.compile(r"not provided for.*parameters: (.+)"),
+        "no value for {} (-p NAME=VALUE gives one)",
+    ),
+    (re.compile(r"identifiers of the excess parameters: (.+)"), "the SQL has no {}"),
+)
 _HINTS = ("Did you mean", "Candidate bindings", "Candidate functions")
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[Connection, Path]]:
-    """Open what there is to read, with everything else locked."""
-    published = settings.published / settings.warehouse.name
-    file = published if published.exists() else settings.warehouse
-    try:
-        with warehouse(file, read_only=True, wait=1) as con:
-            for setting in LOCKED:
-                con.execute(f"SET {setting} = false")
-            con.execute("SET lock_configuration = true")
-            try:
-                yield con, file
-            except BaseException:
-                con.interrupt()  # else closing would wait for the query to end
-                raise
-    except WarehouseBusy as busy:
-        raise WarehouseBusy(f'{busy} ("open311-etl publish" makes them)') from None
 
 
 def _check(con: Connection, sql: str) -> None:

@@ -31,11 +31,8 @@ def warehouse(file: Path, *, read_only: bool = False, wait: float = 60) -> Itera
     nothing to read, WarehouseDamaged where the file is no warehouse of ours, WarehouseError where
     the place cannot be written.
     """
-    if read_only and not file.exists():
-        raise UsageError(f'{file}: no warehouse here yet; "open311-etl pull SOURCE" makes one')
-    con = _connect(file, read_only, wait)
+    con = connect(file, read_only=read_only, wait=wait)
     try:
-        con.execute("SET TimeZone = 'UTC'")
         if not read_only:
             _lay_out(con, file)
         yield con
@@ -47,6 +44,15 @@ def warehouse(file: Path, *, read_only: bool = False, wait: float = 60) -> Itera
         ) from None
     finally:
         con.close()
+
+
+def connect(file: Path, *, read_only: bool, wait: float) -> Connection:
+    """Give a connection as :func:`warehouse` opens it, which the caller has to close."""
+    if read_only and not file.exists():
+        raise UsageError(f'{file}: no warehouse here yet; "open311-etl pull SOURCE" makes one')
+    con = _connect(file, read_only, wait)
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 @contextmanager

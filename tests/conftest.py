@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from asked_city import Asked, an_asked_city
 
 from open311_etl.config import Settings, Source
 
@@ -32,3 +33,9 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
         return Settings(tmp_path / "data", {"springfield": source})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """A city that is pulled and published, to be read only."""
+    return an_asked_city(tmp_path_factory.mktemp("asked"))

@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec
 
 import typer
 
-from open311_etl.cli import demo, faults, posting, probe, pulling, reading, screen, serving
+from open311_etl.cli import asking, demo, faults, posting, probe, pulling, reading, screen, serving
 from open311_etl.cli.options import Version
 from open311_etl.errors import Interrupted
 
@@ -52,6 +52,7 @@ for command, lines in (
     *pulling.COMMANDS,
     *probe.COMMANDS,
     *reading.COMMANDS,
+    *asking.COMMANDS,
     *posting.COMMANDS,
     *serving.COMMANDS,
 ):
