@@ -51,12 +51,13 @@ def shown(report: PublishReport) -> str:
 
 
 def text(reports: Sequence[PullReport], published: PublishReport | None = None) -> str:
-    """Give what some pulls came to as lines for a terminal: the outcome, then the debt of each."""
+    """Give what some pulls came to as lines for a terminal: outcome, alarms and debt of each."""
     lines: list[str] = []
     for report in reports:
         lines.append(line(report))
         if report.error:
             lines.append(f"  {report.error}")
+        lines += [f"  alarm: {each}" for each in report.alarms]
         lines += [f"  debt: {each}" for each in report.debt[:MOST_DEBTS]]
         if len(report.debt) > MOST_DEBTS:
             lines.append(f"  debt: and {len(report.debt) - MOST_DEBTS:,} more")
@@ -81,6 +82,8 @@ def markdown(report: PullReport) -> str:
     }
     rows = [f"| {key} | {_cell(value)} |" for key, value in facts.items()]
     parts = [f"# {report.source}", "\n".join(["| | |", "|---|---|", *rows])]
+    if report.alarms:
+        parts += ["## Alarms", "\n".join(f"- {each}" for each in report.alarms)]
     if report.debt:
         debts = [f"- {each}" for each in report.debt[:MOST_DEBTS]]
         more = len(report.debt) - MOST_DEBTS

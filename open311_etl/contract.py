@@ -19,7 +19,7 @@ from open311_etl.warehouse import Connection
 STILL_SO = 0.2
 """An order that fits all but so many neighbours is still there, though another one fits better."""
 
-_SAID = {"time form": "form of times", "order": "order of lists"}
+_SAID = {"time form": "the form of times", "order": "the order of lists"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Change:
     now: str
     severity: str
     message: str
+
+    def __str__(self) -> str:
+        return f"{self.trait}: {self.message}"
 
 
 def changes(
@@ -50,7 +53,7 @@ def changes(
         "fill": {"source": source.name},
         "unlisted": {"source": source.name},
         "pending": name,
-        "updated_filter": name,
+        "updated_filter": {**name, "declared": source.updated_filter is True},
     }
     if source.bbox is not None:
         edges = zip(("west", "south", "east", "north"), source.bbox, strict=True)
@@ -90,6 +93,6 @@ def _habits(con: Connection, name: dict[str, str], habits: Habits) -> list[Chang
         if trait == "order" and was not in (None, "none") and habits.wrong(was) < STILL_SO:
             continue
         severity = "info" if was is None else "warning"
-        message = f"{_SAID[trait]}: {now}" + (f", no longer {was}" if was else "")
+        message = f"{_SAID[trait]} is {now}" + (f", no longer {was}" if was else "")
         found.append(Change(trait, was, now, severity, message))
     return found

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from open311_etl import windows
 from open311_etl.client import instant
 from open311_etl.errors import SourceError
+from open311_etl.habits import Habits
 from open311_etl.model import LandedPage, Outcome, Run, Verdict, Window
 from open311_etl.walk import Walk, Walker
 
@@ -60,7 +61,8 @@ class Reading:
 class Fetcher:
     """Reads windows of one source within one run; learns the server's manners as it goes.
 
-    ``codes`` are the service codes that a second that holds too much is narrowed by.
+    ``codes`` are the service codes that a second that holds too much is narrowed by; ``habits``
+    gathers what its lists show of the server in passing.
     """
 
     def __init__(self, walker: Walker, run: Run, codes: Sequence[str] = ()) -> None:
@@ -69,6 +71,7 @@ class Fetcher:
         self._manners = walker.manners
         self._run = run
         self._codes = codes
+        self.habits = Habits()
 
     async def read(self, window: Window, kind: str = "window") -> list[Outcome]:
         """Read a window to its end and give what came of it, in one piece or, where it had to be
@@ -107,6 +110,8 @@ class Fetcher:
             )
             if not reading.last.whole or not reading.drifting:
                 break
+        if kind == "window":  # lists of changes may come in another order
+            self.habits.note(list(reading.last.ids.values()))
         return reading
 
     def _question(self, window: Window, kind: str) -> dict[str, str]:

@@ -12,10 +12,11 @@ from types import TracebackType
 
 from platformdirs import user_cache_path
 
-from open311_etl import agenda, catalog, follow, ledger, load
+from open311_etl import agenda, catalog, contract, follow, ledger, load
 from open311_etl.agenda import Item
 from open311_etl.client import Client
 from open311_etl.config import Settings, Source
+from open311_etl.contract import Change
 from open311_etl.errors import Open311Error, SourceRefused
 from open311_etl.fetch import Fetcher
 from open311_etl.landing import Landing
@@ -30,8 +31,9 @@ from open311_etl.warehouse import warehouse
 class PullReport:
     """What the pull of one source came to.
 
-    ``counts`` are those of ``ledger.summary``; ``requests`` the HTTP requests of this call;
-    ``seconds`` its length; ``error`` why it could not go on, ``None`` where it did.
+    ``counts`` are those of ``ledger.summary``; ``alarms`` what of the server's ways is no longer as
+    it was; ``requests`` the HTTP requests of this call; ``seconds`` its length; ``error`` why it
+    could not go on, ``None`` where it did.
     """
 
     source: str
@@ -42,6 +44,7 @@ class PullReport:
     planned: int
     counts: dict[str, int]
     debt: tuple[Debt, ...]
+    alarms: tuple[Change, ...]
     watermark: datetime | None
     requests: int
     seconds: float
@@ -193,6 +196,7 @@ class Pull:
         requests = self.client.requests_made
         with warehouse(self.settings.warehouse) as con:
             debt = ledger.debt(con, self.source.name, settled)
+            changes = contract.record(con, self.source, self.run, self._fetcher.habits)
             result = "failed" if error else "debt" if debt else "complete"
             ledger.end_run(con, self.run, result, str(error) if error else None, requests)
             self._finished = True
@@ -205,6 +209,7 @@ class Pull:
                 planned=len(self.items),
                 counts=ledger.summary(con, self.run),
                 debt=tuple(debt),
+                alarms=tuple(each for each in changes if each.severity != "info"),
                 watermark=ledger.watermark(ledger.coverage(con, self.source.name)),
                 requests=requests,
                 seconds=time.monotonic() - self._began,

@@ -241,6 +241,8 @@ def _tell(name: str, made: PullReport | Open311Error, as_json: bool) -> None:
     if made.services and made.services.reason:
         screen.warn(f"source {name}: catalog {made.services.verdict}: {made.services.reason}")
     screen.debts(name, made.debt)
+    for alarm in made.alarms:
+        screen.warn(f"source {name}: alarm: {alarm}")
     if made.error:
         screen.warn(str(made.error))
 

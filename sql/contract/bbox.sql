@@ -19,11 +19,12 @@ WITH placed AS (
 
 share AS (
     SELECT
-        count(*) FILTER (fresh) AS n,
+        count(*) FILTER (fresh) AS n, count(*) FILTER (NOT fresh) AS n_before,
         count(*) FILTER (fresh AND outside) / nullif(n, 0) AS now,
-        coalesce(
-            count(*) FILTER (NOT fresh AND outside) / nullif(count(*) FILTER (NOT fresh), 0), 0
-        ) AS was
+        coalesce(count(*) FILTER (NOT fresh AND outside) / nullif(n_before, 0), 0) AS was,
+        count(*) FILTER (outside) / count(*) AS p,
+        -- Four standard errors of a difference of two shares: chance alone does not get there.
+        4 * sqrt(p * (1 - p) * (1 / n + coalesce(1 / nullif(n_before, 0), 0))) AS chance
     FROM placed
 )
 
@@ -35,4 +36,4 @@ SELECT
         100 * now, n, 100 * was
     ) AS message
 FROM share
-WHERE n >= 50 AND now - was > 0.05;
+WHERE n >= 50 AND now - was > greatest(0.05, chance);

@@ -1,12 +1,14 @@
 -- what:   what a run was the first to see, and what was seen before of the 90 days until then
 -- grain:  one row per request
--- reads:  service_requests, etl.windows, etl.pages
+-- reads:  service_requests, etl.windows, etl.pages, etl.profile_changes, etl.runs
 -- writes: temp tables contract_rows, contract_since
+-- What the run that noticed a change has read is already the new normal.
 CREATE OR REPLACE TEMP TABLE contract_since AS
-SELECT trait, max(seen_at) AS changed_at
-FROM etl.profile_changes
-WHERE source = $source AND run_id IS DISTINCT FROM $run_id
-GROUP BY trait;
+SELECT c.trait, max(coalesce(r.as_of, c.seen_at)) AS changed_at
+FROM etl.profile_changes AS c
+LEFT JOIN etl.runs AS r ON r.run_id = c.run_id
+WHERE c.source = $source AND c.run_id IS DISTINCT FROM $run_id
+GROUP BY c.trait;
 
 CREATE OR REPLACE TEMP TABLE contract_rows AS
 WITH span AS (

@@ -1,15 +1,17 @@
--- what:   whether updated_after brings rows that were not updated then, though it worked before
+-- what:   whether updated_after is ignored or refused, though it worked before or the profile says so
 -- grain:  at most one row
--- reads:  etl.windows, etl.pages, contract_since
+-- reads:  etl.windows, contract_since
 -- writes: nothing
 WITH asked AS (
     SELECT
-        run_id = $run_id AS fresh, verdict = 'suspect' AND contains(reason, 'outside') AS strayed
-    FROM etl.windows AS w
+        run_id = $run_id AS fresh, records > 0 AS answered, verdict <> 'suspect' AS kept,
+        verdict = 'suspect' AND records > 0 AND contains(reason, 'outside') AS strayed,
+        verdict = 'suspect' AND records = 0 AND contains(reason, 'HTTP 4') AS refused
+    FROM etl.windows
     WHERE
-        w.source = $source AND w.kind = 'follow' AND w.records > 0
+        source = $source AND kind = 'follow'
         AND (
-            w.run_id = $run_id OR w.ended_at >= (
+            run_id = $run_id OR ended_at >= (
                 SELECT coalesce(max(changed_at), '-infinity')
                 FROM contract_since WHERE trait = 'updated filter'
             )
@@ -18,14 +20,22 @@ WITH asked AS (
 
 counted AS (
     SELECT
-        count(*) FILTER (fresh) AS n, count(*) FILTER (fresh AND strayed) AS strayed,
-        count(*) FILTER (NOT fresh AND NOT strayed) AS kept
+        count(*) FILTER (fresh AND (answered OR refused)) AS n,
+        count(*) FILTER (fresh AND strayed) AS strayed,
+        count(*) FILTER (fresh AND refused) AS refused,
+        count(*) FILTER (NOT fresh AND answered AND kept) AS kept,
+        $declared AND (SELECT count(*) FROM contract_since WHERE trait = 'updated filter') = 0
+            AS declared
     FROM asked
 )
 
 SELECT
-    'updated filter' AS trait, 'works' AS was, 'ignored' AS now, 'warning' AS severity,
-    printf('%d of %d lists by updated_after held rows of another time; it worked before', strayed, n)
-        AS message
+    'updated filter' AS trait, 'works' AS was, if(strayed > 0, 'ignored', 'refused') AS now,
+    'warning' AS severity,
+    printf(
+        '%d of %d lists by updated_after %s; %s', strayed + refused, n,
+        if(strayed > 0, 'held rows of another time', 'were refused'),
+        if(kept > 0, 'it worked before', 'the profile says that it works')
+    ) AS message
 FROM counted
-WHERE n > 0 AND strayed >= 0.5 * n AND kept > 0;
+WHERE n > 0 AND strayed + refused >= 0.5 * n AND (kept > 0 OR declared);
