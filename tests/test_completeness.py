@@ -112,7 +112,7 @@ def pulled(setup: Settings, city: City) -> PullReport:
 def test_every_row_is_stored_once_or_its_place_is_named(
     way: str, settings: Callable[..., Settings]
 ) -> None:
-    city = City(250, days=4)
+    city = City(250, days=4, services=9)
     with serving(city, character=Character(**WAYS[way])) as server:
         setup = settings(server.url, **HASTY | TOLD.get(way, {}))
         check(city, setup, pulled(setup, city))
@@ -121,7 +121,7 @@ def test_every_row_is_stored_once_or_its_place_is_named(
 def test_a_poisoned_record_costs_only_itself_and_few_requests(
     settings: Callable[..., Settings],
 ) -> None:
-    city = City(400, days=1)
+    city = City(400, days=1, services=9)
     poisoned = sorted(filter(None, (row.get("service_request_id") for row in city.truth())))[200]
     with serving(city, character=Character(poison_ids=(poisoned,))) as server:
         setup = settings(server.url, page_size=500, row_cap=0, retries=1)
@@ -171,7 +171,7 @@ ways = st.fixed_dictionaries(
 def test_no_mixture_of_ways_loses_a_row_unnamed(
     ways: dict[str, Any], seed: int, size: int, settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
-    city = City(size, days=2, seed=seed)
+    city = City(size, days=2, seed=seed, services=9)
     with serving(city, character=Character(**ways)) as server:
         setup = settings(server.url, **HASTY)
         setup = replace(setup, data_dir=tmp_path / uuid.uuid4().hex)

@@ -40,7 +40,7 @@ def statuses(setup: Settings) -> dict[str, str]:
 
 
 def test_after_daily_pulls_no_status_is_wrong(settings: Callable[..., Settings]) -> None:
-    city = City(600, days=40)
+    city = City(600, days=40, services=40)
     setup, reports = daily_pulls(city, settings)
     shown = {
         row["service_request_id"]: row["status"]
@@ -52,7 +52,7 @@ def test_after_daily_pulls_no_status_is_wrong(settings: Callable[..., Settings])
 
 
 def test_following_costs_what_changed_not_what_there_is(settings: Callable[..., Settings]) -> None:
-    setup, (first, *later) = daily_pulls(City(600, days=40), settings)
+    setup, (first, *later) = daily_pulls(City(600, days=40, services=40), settings)
     assert all(report.counts["records"] < first.counts["records"] / 3 for report in later)
     with warehouse(setup.warehouse, read_only=True) as con:
         kinds = con.sql("SELECT DISTINCT kind, verdict FROM etl.windows").fetchall()
@@ -63,7 +63,7 @@ def test_following_costs_what_changed_not_what_there_is(settings: Callable[..., 
 def test_an_updated_filter_that_does_not_work_is_found_out_and_left_alone(
     way: str, settings: Callable[..., Settings]
 ) -> None:
-    setup, reports = daily_pulls(City(300, days=20), settings, updated_filter=way)
+    setup, reports = daily_pulls(City(300, days=20, services=40), settings, updated_filter=way)
     with warehouse(setup.warehouse, read_only=True) as con:
         follows = con.sql(
             "SELECT verdict, reason FROM etl.windows WHERE kind = 'follow'"

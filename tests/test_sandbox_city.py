@@ -31,6 +31,14 @@ def test_the_same_seed_size_and_start_give_the_same_city(city: City) -> None:
     assert rows(City(300, start=start)) == rows(City(300, start=start))
 
 
+def test_a_city_may_have_few_services_and_its_requests_are_of_these(city: City) -> None:
+    few = City(200, days=10, services=7)
+    codes = {service.code for service in few.services}
+    assert len(codes) == 7
+    assert codes <= {service.code for service in city.services}
+    assert {row["service_code"] for row in rows(few)} <= codes
+
+
 SMALL = City(300, days=40)
 
 

@@ -35,8 +35,9 @@ class City:
 
     The same seed, size, start and days give the same city. Its clock stands at ``now``, by default
     at the end of those days. Requests of the future exist already and appear when the clock
-    reaches them. ``token_delay`` is how long a posted request is pending; minutes to hours if not
-    given. Raises UsageError for a size or a span that no city has.
+    reaches them. ``services`` is how many service types it has, all of about 190 if not given;
+    ``token_delay`` how long a posted request is pending, minutes to hours if not given. Raises
+    UsageError for a size or a span that no city has.
     """
 
     name = "Springfield"
@@ -51,6 +52,7 @@ class City:
         start: datetime = START,
         days: float = 120,
         now: datetime | None = None,
+        services: int | None = None,
         token_delay: timedelta | None = None,
     ) -> None:
         if not 0 <= size <= LARGEST or days <= 0:
@@ -61,7 +63,7 @@ class City:
         self.start = start if start.tzinfo else start.replace(tzinfo=UTC)
         self.end = self.start + timedelta(days=days)
         self.clock = Clock(now or self.end)
-        self.services = city_services(seed)
+        self.services = city_services(seed)[:services]
         self._codes = {service.code: service for service in self.services}
         self._delay = token_delay
         self._lives = list(_lives(seed, size, self.services, stamp(self.start), stamp(self.end)))
