@@ -199,6 +199,10 @@ class Settings:
     def published(self) -> Path:
         return self.data_dir / "published"
 
+    @property
+    def locks(self) -> Path:
+        return self.data_dir / "locks"
+
     @cached_property
     def user_agent(self) -> str:
         """The User-Agent sent to every server, with the contact that the user set, if any."""

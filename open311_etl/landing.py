@@ -2,8 +2,9 @@
 
 ``landing/<source>/bodies/ab/<sha256>.zst`` holds bodies named by the hash of what they hold, so
 that the same answer is stored once. ``landing/<source>/journal/<run>.ndjson`` holds one line for
-each reading, written and synced after its bodies are. Nothing that a server sends becomes a file
-name.
+each thing that the run did: it began, read, loaded, ended. The line of a reading is written and
+synced after its bodies are, that of a load before its transaction ends. Nothing that a server sends
+becomes a file name.
 """
 
 from __future__ import annotations
@@ -11,25 +12,34 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 
+from open311_etl import failpoint
 from open311_etl.errors import WarehouseDamaged, WarehouseError
-from open311_etl.model import Outcome
+from open311_etl.model import Line, Outcome, Run, RunEnd
 
 _ZSTD = pa.Codec("zstd", compression_level=3)
+_LINE = msgspec.json.Decoder(Line)
+_OWNER_ONLY = 0o700
+"""Mode of the directory: bodies are as received, and free text in them may be about people."""
 
 
 class Landing:
     """The landing directory of one source."""
 
     def __init__(self, root: Path, source: str) -> None:
+        self._root = root
         self._bodies = root / source / "bodies"
         self._journal = root / source / "journal"
         self._unsynced: set[Path] = set()
+        self._mended: set[Path] = set()
+        self._turn = threading.Lock()
 
     def put(self, body: bytes) -> str:
         """Make a body durable and give its SHA-256 in hex.
@@ -44,6 +54,7 @@ class Landing:
                 self._write(target, _ZSTD.compress(body, asbytes=True))
             except OSError as error:
                 raise _disk(target.parent, error) from None
+        failpoint.reach("after-landing")
         return digest
 
     def path(self, sha256: str) -> Path:
@@ -69,54 +80,128 @@ class Landing:
 
     def record(self, outcome: Outcome) -> None:
         """Append a reading to the journal of its run, durably; its bodies are durable by then."""
-        line = msgspec.json.encode(outcome) + b"\n"
-        try:
-            while self._unsynced:
-                _sync(self._unsynced.pop())
-            self._journal.mkdir(parents=True, exist_ok=True)
-            file = self._journal / f"{outcome.run_id}.ndjson"
-            with file.open("r+b" if file.exists() else "xb") as stream:
-                stream.seek(_end_of_last_line(file))
-                stream.truncate()
-                stream.write(line)
-                stream.flush()
-                os.fsync(stream.fileno())
-            _sync(self._journal)
-        except OSError as error:
-            raise _disk(self._journal, error) from None
+        self._append(outcome.run_id, Line(reading=outcome))
+        failpoint.reach("after-journal")
+
+    def begin(self, run: Run) -> None:
+        """Append that a run began."""
+        self._append(run.id, Line(began=run))
+
+    def loading(self, outcomes: Sequence[Outcome]) -> None:
+        """Append that some readings are about to be loaded by one transaction, in this order.
+
+        Where they belong to several runs, each run's journal names its own.
+        """
+        for run_id in dict.fromkeys(outcome.run_id for outcome in outcomes):
+            ids = tuple(each.id for each in outcomes if each.run_id == run_id)
+            self._append(run_id, Line(load=ids))
+
+    def end(self, run_id: str, end: RunEnd) -> None:
+        """Append how a run ended."""
+        self._append(run_id, Line(ended=end))
+
+    def runs(self) -> list[str]:
+        """Give the names of all runs that the journal knows, in the order in which they began."""
+        began = {}
+        for file in self._journal.glob("*.ndjson"):
+            first = next(self._lines(file, []), Line()).began
+            began[file.stem] = f"{first.started_at:%Y%m%dT%H%M%S.%f}" if first else file.stem
+        return sorted(began, key=lambda run_id: (began[run_id], run_id))
+
+    def lines(self, run_id: str, damages: list[str] | None = None) -> Iterator[Line]:
+        """Give the lines of a run's journal in the order in which they were written.
+
+        A last line that a crash cut short was never acted upon and is passed over. Another one
+        that cannot be read raises WarehouseDamaged; where ``damages`` is given, it is named there
+        instead and passed over.
+        """
+        file = self._journal / f"{run_id}.ndjson"
+        found: list[str] = []
+        for line in self._lines(file, found):
+            if found and damages is None:
+                break
+            yield line
+        if found and damages is None:
+            raise WarehouseDamaged(found[0])
+        if damages is not None:
+            damages += found
 
     def journal(self, run_id: str | None = None) -> Iterator[Outcome]:
         """Give the recorded readings in the order in which they were read, of one run or of all.
 
-        A last line that a crash cut short was never loaded and is passed over. Raises
-        WarehouseDamaged where any other line cannot be read.
+        Raises WarehouseDamaged where a line cannot be read.
         """
-        files = sorted(self._journal.glob(f"{run_id or '*'}.ndjson"))
-        decoder = msgspec.json.Decoder(Outcome)
-        for file in files:
-            lines = file.read_bytes().split(b"\n")
-            for number, line in enumerate(lines, 1):
-                if not line:
-                    continue
+        for each in [run_id] if run_id else self.runs():
+            for line in self.lines(each):
+                if line.reading is not None:
+                    yield line.reading
+
+    def _lines(self, file: Path, damages: list[str]) -> Iterator[Line]:
+        if not file.exists():
+            return
+        with file.open("rb") as stream:
+            for number, text in enumerate(stream, 1):
+                if not text.endswith(b"\n"):
+                    return  # cut short, so never acted upon; the next line takes its place
                 try:
-                    yield decoder.decode(line)
-                except msgspec.MsgspecError as error:
-                    if number < len(lines):
-                        raise WarehouseDamaged(f"{file}, line {number}: {error}") from None
+                    yield _LINE.decode(text)
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                    damages.append(f"{file}, line {number}: {error}")
+
+    def _append(self, run_id: str, line: Line) -> None:
+        data = msgspec.json.encode(_told(line)) + b"\n"
+        file = self._journal / f"{run_id}.ndjson"
+        with self._turn:  # readings end side by side
+            try:
+                while self._unsynced:
+                    _sync(self._unsynced.pop())
+                self._make(self._journal)
+                if file not in self._mended and file.exists():
+                    os.truncate(file, _end_of_last_line(file))
+                self._mended.add(file)
+                with file.open("ab") as stream:
+                    stream.write(data)
+                    stream.flush()
+                    failpoint.reach("in-journal")
+                    os.fsync(stream.fileno())
+                _sync(self._journal)
+            except OSError as error:
+                self._mended.discard(file)
+                with suppress(OSError):
+                    os.truncate(file, _end_of_last_line(file))
+                raise _disk(self._journal, error) from None
 
     def _write(self, target: Path, data: bytes) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make(target.parent)
         handle, part = tempfile.mkstemp(dir=target.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
+                failpoint.reach("in-landing")
                 os.fsync(file.fileno())
             Path(part).replace(target)
             self._unsynced.add(target.parent)
         except BaseException:
             Path(part).unlink(missing_ok=True)
             raise
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder; the name of each new one is synced with the next line of the journal."""
+        if folder.is_dir():
+            return
+        if folder != self._root:
+            self._make(folder.parent)
+        else:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+        self._unsynced.add(folder.parent)
+
+
+def _told(line: Line) -> dict[str, object]:
+    """Give what a line tells; what it does not is left out."""
+    told = {name: getattr(line, name) for name in Line.__slots__}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _sync(folder: Path) -> None:

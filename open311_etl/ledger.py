@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import Any
 
 from open311_etl import warehouse
-from open311_etl.model import Run, Verdict, Window
+from open311_etl.model import Run, RunEnd, Verdict, Window
 from open311_etl.warehouse import Connection
 
 
@@ -82,50 +82,61 @@ def debt(con: Connection, source: str, settled_before: datetime) -> list[Debt]:
     ]
 
 
-def begin_run(
+def next_run(
     con: Connection, source: str, as_of: datetime, start: datetime | None, end: datetime | None
-) -> Run:
-    """Start a run, or take up the last one of the source where it was cut short and asked the same.
+) -> tuple[Run, bool]:
+    """Give the run to go on with: a new one, or the last one of the source where it was cut short
+    and asked for the same; and whether it is new.
 
-    Gives the Run; one that is taken up keeps its name and what it took as now.
+    One that is taken up keeps its name and what it took as now. A new one is not in the ledger
+    before :func:`begin_run`.
     """
     now = datetime.now(UTC)
     asked = {"source": source, "range_start": start, "range_end": end}
     for row in warehouse.rows(con, "ledger/unfinished_run", **asked):
         since = now - row["as_of"] if end is None else timedelta(0)
         if since < timedelta(days=1):
-            return Run(row["run_id"], source, now, row["as_of"] + since, start, end)
-    run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", source, now, as_of, start, end)
+            return Run(row["run_id"], source, now, row["as_of"] + since, start, end), False
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    return Run(name, source, now, as_of, start, end, version("open311-etl")), True
+
+
+def begin_run(con: Connection, run: Run) -> None:
+    """Write that a run began."""
     warehouse.run(
         con,
         "ledger/begin_run",
-        **asked,
         run_id=run.id,
-        started_at=now,
-        as_of=as_of,
-        version=version("open311-etl"),
+        source=run.source,
+        started_at=run.started_at,
+        as_of=run.as_of,
+        range_start=run.start,
+        range_end=run.end,
+        version=run.version,
     )
-    return run
 
 
-def end_run(
-    con: Connection, run: Run, result: str, message: str | None = None, requests: int = 0
-) -> None:
-    """Write how a run ended: ``complete``, ``debt``, ``failed`` or ``interrupted``."""
+def end_run(con: Connection, run_id: str, end: RunEnd) -> None:
+    """Write how a run ended, or what took it up."""
     warehouse.run(
         con,
         "ledger/end_run",
-        run_id=run.id,
-        ended_at=datetime.now(UTC),
-        result=result,
-        message=message,
-        requests=requests,
+        run_id=run_id,
+        ended_at=end.ended_at,
+        result=end.result,
+        message=end.message,
+        requests=end.requests,
     )
 
 
-def loaded(con: Connection, run: Run) -> list[dict[str, Any]]:
+def runs(con: Connection, source: str) -> list[dict[str, Any]]:
+    """Give the runs of a source: run_id, and result and ended_at where they ended."""
+    return warehouse.rows(con, "ledger/runs", source=source)
+
+
+def loaded(con: Connection, run_id: str) -> list[dict[str, Any]]:
     """Give the readings that a run has loaded so far: what need not be read again on resuming."""
-    return warehouse.rows(con, "ledger/loaded_windows", run_id=run.id)
+    return warehouse.rows(con, "ledger/loaded_windows", run_id=run_id)
 
 
 def summary(con: Connection, run: Run) -> dict[str, int]:

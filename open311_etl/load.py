@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from open311_etl import decode, warehouse
+from open311_etl import decode, failpoint, warehouse
 from open311_etl.config import Source
 from open311_etl.landing import Landing
 from open311_etl.model import LandedPage, LoadReport, Outcome
@@ -114,6 +114,7 @@ def _load(con: Connection, outcomes: Sequence[Outcome], staging: _Staging) -> Lo
             warehouse.run(con, "load/stage", files=staging.files(), largest=_LARGEST_RECORD)
             for step in _STEPS:
                 warehouse.run(con, f"load/{step}")
+                failpoint.reach("in-transaction")
             return _report(con, len(staging.rejects))
     finally:
         for name in tables:

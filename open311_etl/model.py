@@ -1,4 +1,4 @@
-"""The nouns that travel between the rooms: Window, Page, LandedPage, Verdict, Outcome, Run."""
+"""The nouns that travel between the rooms: Window, Page, Verdict, Outcome, Run and Line."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Run:
     """One pull of one source: its name, what it takes as now, and the range that was asked.
 
     ``clock`` gives the run's time: ``as_of`` at the start, going on as real time does (``--end T``
-    makes the whole run see T as now).
+    makes the whole run see T as now). ``version`` is the release of open311-etl that began it.
     """
 
     id: str
@@ -120,9 +120,38 @@ class Run:
     as_of: datetime
     start: datetime | None
     end: datetime | None
+    version: str = ""
 
     def clock(self, now: datetime) -> datetime:
         return self.as_of + (now - self.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended: ``complete``, ``debt``, ``failed`` or ``interrupted``, and why in words.
+
+    ``requests`` counts the HTTP requests since the run began or was taken up.
+    """
+
+    ended_at: datetime
+    result: str
+    message: str | None
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the landing journal: one of what a run does, in the order in which it does it.
+
+    ``began``: the run is new. ``reading``: a reading whose bodies are durable. ``load``: the
+    readings that one transaction is about to load; where a reading is named by several, the last
+    one is the one that was committed. ``ended``: the run, or what took it up, ended.
+    """
+
+    began: Run | None = None
+    reading: Outcome | None = None
+    load: tuple[str, ...] | None = None
+    ended: RunEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,23 @@ from types import TracebackType
 
 from platformdirs import user_cache_path
 
-from open311_etl import agenda, catalog, contract, follow, ledger, load
+from open311_etl import agenda, catalog, catchup, contract, follow, ledger
 from open311_etl.agenda import Item
 from open311_etl.client import Client
 from open311_etl.config import Settings, Source
 from open311_etl.contract import Change
 from open311_etl.errors import Open311Error, SourceRefused
 from open311_etl.fetch import Fetcher
+from open311_etl.hold import holding
 from open311_etl.landing import Landing
 from open311_etl.ledger import Debt
-from open311_etl.model import LoadReport, Outcome, Verdict, Window
+from open311_etl.model import LoadReport, Outcome, RunEnd, Verdict, Window
 from open311_etl.pacing import Pace
 from open311_etl.walk import Manners, Walker
-from open311_etl.warehouse import warehouse
+from open311_etl.warehouse import Connection, warehouse
+
+PATIENCE = 60.0
+"""Seconds for which another pull of the same source is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,21 @@ class Pull:
         self._began = time.monotonic()
         self._stack = AsyncExitStack()
         self._landing = Landing(self.settings.landing, self.source.name)
-        await asyncio.to_thread(self._begin)
-        pace = Pace(self.source, state_dir=user_cache_path("open311-etl"))
-        client = Client(self.source, user_agent=self.settings.user_agent, pace=pace)
-        self.client = await self._stack.enter_async_context(client)
+        hold = holding(
+            self.settings.locks,
+            f"pull-{self.source.name}",
+            f"source {self.source.name} in {self.settings.data_dir}",
+            wait=PATIENCE,
+        )
+        await asyncio.to_thread(self._stack.enter_context, hold)
+        try:
+            await asyncio.to_thread(self._begin)
+            pace = Pace(self.source, state_dir=user_cache_path("open311-etl"))
+            client = Client(self.source, user_agent=self.settings.user_agent, pace=pace)
+            self.client = await self._stack.enter_async_context(client)
+        except BaseException:
+            await self._stack.aclose()
+            raise
         manners = Manners(self.source.first_page, 0, self._uncapped, self.source.row_cap)
         self._walker = Walker(self.client, self._landing, self.run, manners)
         codes = [each["service_code"] for each in self._known]
@@ -99,28 +114,26 @@ class Pull:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
-        if error is None or self._finished:
-            return
-        result = "failed" if isinstance(error, Exception) else "interrupted"
-        message = str(error) if isinstance(error, Open311Error) else result
-        with suppress(Open311Error):  # the first error says more
-            await asyncio.to_thread(self._end, result, message)
+        try:
+            if error is None or self._finished:
+                return
+            result = "failed" if isinstance(error, Exception) else "interrupted"
+            message = str(error) if isinstance(error, Open311Error) else result
+            with suppress(Open311Error):  # the first error says more
+                await asyncio.to_thread(self._end, result, message)
+        finally:
+            await self._stack.aclose()
 
     def _begin(self) -> None:
         now = self.end or datetime.now(UTC).replace(microsecond=0)
         with warehouse(self.settings.warehouse) as con:
-            self.run = ledger.begin_run(con, self.source.name, now, self.start, self.end)
-            done = ledger.loaded(con, self.run)
-            names = {each["reading_id"] for each in done}
-            waiting = [o for o in self._landing.journal(self.run.id) if o.id not in names]
-            self.resumed = bool(done or waiting)
-            for outcome in waiting:
-                if outcome.kind == "catalog":
-                    catalog.load(con, outcome, self._landing)
-                else:
-                    load.load(con, [outcome], self.source, self._landing)
-            done = ledger.loaded(con, self.run)
+            catchup.catch_up(con, self.source, self._landing)
+            self.run, new = ledger.next_run(con, self.source.name, now, self.start, self.end)
+            if new:
+                self._landing.begin(self.run)
+                ledger.begin_run(con, self.run)
+            done = ledger.loaded(con, self.run.id)
+            self.resumed = bool(done)
             self._catalog_done = any(each["kind"] == "catalog" for each in done)
             spans = [
                 (each["window_start"], each["window_end"])
@@ -185,11 +198,15 @@ class Pull:
 
     def _load(self, outcomes: Sequence[Outcome]) -> LoadReport:
         with warehouse(self.settings.warehouse) as con:
-            return load.load(con, outcomes, self.source, self._landing)
+            loaded = catchup.load_batch(con, outcomes, self.source, self._landing)
+            assert isinstance(loaded, LoadReport)
+            return loaded
 
     def _load_catalog(self, outcome: Outcome) -> catalog.CatalogReport:
         with warehouse(self.settings.warehouse) as con:
-            return catalog.load(con, outcome, self._landing)
+            loaded = catchup.load_batch(con, [outcome], self.source, self._landing)
+            assert isinstance(loaded, catalog.CatalogReport)
+            return loaded
 
     def _finish(self, error: Open311Error | None) -> PullReport:
         settled = self.run.as_of - timedelta(days=self.source.settle_days)
@@ -198,7 +215,7 @@ class Pull:
             debt = ledger.debt(con, self.source.name, settled)
             changes = contract.record(con, self.source, self.run, self._fetcher.habits)
             result = "failed" if error else "debt" if debt else "complete"
-            ledger.end_run(con, self.run, result, str(error) if error else None, requests)
+            self._write_end(con, result, str(error) if error else None)
             self._finished = True
             return PullReport(
                 source=self.source.name,
@@ -218,4 +235,9 @@ class Pull:
 
     def _end(self, result: str, message: str) -> None:
         with warehouse(self.settings.warehouse) as con:
-            ledger.end_run(con, self.run, result, message, self.client.requests_made)
+            self._write_end(con, result, message)
+
+    def _write_end(self, con: Connection, result: str, message: str | None) -> None:
+        end = RunEnd(datetime.now(UTC), result, message, self.client.requests_made)
+        self._landing.end(self.run.id, end)
+        ledger.end_run(con, self.run.id, end)

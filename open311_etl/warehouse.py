@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -13,12 +14,18 @@ from typing import Any
 
 import duckdb
 
+from open311_etl import failpoint
 from open311_etl.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseError
+from open311_etl.hold import process
+
+_UNTOLD = 2.0
+"""Seconds of waiting for another process that nobody needs to hear of: a load of its own."""
 
 SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.0.0"
 """The oldest layout that all current readers open (docs/decisions/0001-duckdb-version.md)."""
 
+_log = logging.getLogger(__name__)
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -42,6 +49,10 @@ def warehouse(file: Path, *, read_only: bool = False, wait: float = 60) -> Itera
         raise WarehouseError(
             f"{file}: {_first_line(error)}; the load was undone, run again to resume"
         ) from None
+    except OSError as error:
+        raise WarehouseError(
+            f"{error.filename or file}: {error.strerror}; the load was undone, run again to resume"
+        ) from None
     finally:
         con.close()
 
@@ -61,7 +72,9 @@ def transaction(con: Connection) -> Iterator[None]:
     con.execute("BEGIN TRANSACTION")
     try:
         yield
+        failpoint.reach("before-commit")
         con.execute("COMMIT")
+        failpoint.reach("after-commit")
     except BaseException:
         with suppress(duckdb.Error):  # the failed statement may have ended the transaction itself
             con.execute("ROLLBACK")
@@ -148,7 +161,8 @@ def _connect(file: Path, read_only: bool, wait: float) -> Connection:
             raise WarehouseError(
                 f"{file.parent}: cannot be created: {error.strerror}; choose another --data-dir"
             ) from None
-    patience = time.monotonic() + wait
+    began = time.monotonic()
+    told = wait < _UNTOLD
     while True:
         try:
             return duckdb.connect(
@@ -160,18 +174,26 @@ def _connect(file: Path, read_only: bool, wait: float) -> Connection:
             holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
             if not holder and "lock" not in str(error):
                 raise _unusable(file, error) from None
-            if time.monotonic() >= patience:
+            waited = time.monotonic() - began
+            if waited >= wait:
                 raise _busy(file, holder) from None
+            if waited > _UNTOLD and not told:
+                _log.warning("%s: held by %s; waiting for it", file, _who(holder))
+                told = True
             time.sleep(0.1)
         except duckdb.Error as error:
             raise _unusable(file, error) from None
 
 
 def _busy(file: Path, holder: re.Match[str] | None) -> WarehouseBusy:
-    who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
     return WarehouseBusy(
-        f"{file}: held by {who}; end it or run again later; readers should open published/ instead"
+        f"{file}: held by {_who(holder)}; end it or run again later; readers should open "
+        "published/ instead"
     )
+
+
+def _who(holder: re.Match[str] | None) -> str:
+    return f"{process(int(holder[2]))} ({holder[1]})" if holder else "another process"
 
 
 def _unusable(file: Path, error: duckdb.Error) -> WarehouseError:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from open311_etl import warehouse
+from open311_etl import failpoint, warehouse
 from open311_etl.config import Settings
 from open311_etl.errors import UsageError, WarehouseBusy, WarehouseError
 from open311_etl.publish.lake import Lake
@@ -95,6 +95,7 @@ def _publish(con: Connection, lake: Lake, snapshots: Snapshots, settings: Settin
             warehouse.lay_out_views(con)
         lake.stage()
         snapshots.stage()
+        failpoint.reach("publish-staged")
         lake.show()
         snapshots.show()
     except BaseException as error:

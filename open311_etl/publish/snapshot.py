@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from open311_etl import warehouse
+from open311_etl import failpoint, warehouse
 from open311_etl.errors import Open311Error, WarehouseBusy
 from open311_etl.publish.disk import copy, sync
 from open311_etl.warehouse import Connection
@@ -70,7 +70,9 @@ class Snapshots:
         except (OSError, NotImplementedError):  # a file system, or a Windows, without links
             copy(self._staged, link)
             _protect(link)
+        failpoint.reach("publish-before-link")
         link.replace(self.link)
+        failpoint.reach("publish-after-link")
         sync(self.link.parent)
         self._staged = None
         self.renewed = True

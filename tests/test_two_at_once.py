@@ -1,0 +1,152 @@
+"""Two at once: the second waits, or is told who is there; nothing is damaged, nothing is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from commanding import config, environment, process
+from reading import Warehouse, request
+
+from open311_etl import pipeline, session
+from open311_etl.config import Settings
+from open311_etl.errors import WarehouseBusy
+from open311_etl.hold import holders, holding
+from open311_etl.sandbox import Character, City, serving
+from open311_etl.warehouse import warehouse
+
+
+@contextmanager
+def another(code: str, *args: object) -> Iterator[subprocess.Popen[str]]:
+    """Run code in another process until the block ends; it says ``ready`` when it is."""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, args)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        yield other
+        other.kill()
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from open311_etl.hold import holding
+with holding(Path(sys.argv[1]), "pull-springfield", "it", wait=0):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+READ = """
+import sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_second_pull_of_a_source_is_told_who_pulls_it_and_since_when(
+    settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = settings("http://127.0.0.1:9/")
+    monkeypatch.setattr(session, "PATIENCE", 0.3)
+    with another(HOLD, setup.locks) as other:
+        who = rf"springfield.* in use by process {other.pid} since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d"
+        with pytest.raises(WarehouseBusy, match=who) as busy:
+            pipeline.pull(["springfield"], setup)
+    assert busy.value.exit_code == 4
+    assert not setup.warehouse.exists()
+
+
+def test_a_lock_goes_with_its_process_however_that_ends(tmp_path: Path) -> None:
+    with another(HOLD, tmp_path) as other:
+        (held,) = holders(tmp_path).values()
+        assert held is not None
+        assert held.pid == other.pid
+        other.kill()
+        other.wait()
+        assert not holders(tmp_path)
+        with holding(tmp_path, "pull-springfield", "it", wait=0):
+            pass
+
+
+def test_of_two_pulls_at_once_the_second_waits_and_goes_on_from_the_first(
+    tmp_path: Path,
+) -> None:
+    city = City(300, days=10)
+    with serving(city, character=Character(drip=1, drip_seconds=0.002)) as server:
+        file = config(tmp_path / "open311.toml", springfield=server.url)
+        call = process("pull", "springfield", "--no-publish", "--end", city.end.isoformat())
+        call += ["--data-dir", str(tmp_path / "data"), "--config", str(file)]
+        env = environment(SPRINGFIELD_KEY="x")
+        both = []
+        for _ in range(2):
+            both.append(
+                subprocess.Popen(
+                    call, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                )
+            )
+            while not (tmp_path / "data" / "open311.duckdb").exists():
+                time.sleep(0.01)
+        ended = [(*each.communicate(timeout=100), each.returncode) for each in both]
+    assert [code for _, _, code in ended] in ([0, 0], [1, 1]), ended
+    assert f"in use by process {both[0].pid} since" in ended[1][1]
+    assert "Traceback" not in ended[0][1] + ended[1][1]
+    with warehouse(tmp_path / "data" / "open311.duckdb", read_only=True) as con:
+        assert con.execute(
+            "SELECT count(*), count(DISTINCT run_id), count(result) FROM etl.runs"
+        ).fetchone() == (2, 2, 2)
+        assert con.execute(
+            "SELECT count(*) - count(DISTINCT service_request_id) FROM service_requests"
+        ).fetchone() == (0,)
+
+
+def test_a_reader_that_holds_the_warehouse_is_named_with_the_time_since_which_it_runs(
+    tmp_path: Path,
+) -> None:
+    here = Warehouse(tmp_path)
+    here.load([request(1)])
+    with another(READ, here.file) as reader:
+        since = r" since 20\d\d-" if Path("/proc").is_dir() else ""
+        with (
+            pytest.raises(WarehouseBusy, match=rf"held by process {reader.pid}{since}.*published/"),
+            warehouse(here.file, wait=0.2),
+        ):
+            pass
+    here.load([request(2)])
+    assert here.one("SELECT count(*) AS n FROM service_requests") == {"n": 2}
+
+
+def test_a_pull_holds_the_warehouse_only_while_it_loads(tmp_path: Path) -> None:
+    city = City(200, days=6)
+    with serving(city, character=Character(drip=1, drip_seconds=0.002)) as server:
+        file = config(tmp_path / "open311.toml", springfield=server.url)
+        call = process("pull", "springfield", "--no-publish", "--end", city.end.isoformat())
+        call += ["--data-dir", str(tmp_path / "data"), "--config", str(file)]
+        data = tmp_path / "data" / "open311.duckdb"
+        with subprocess.Popen(
+            call,
+            env=environment(SPRINGFIELD_KEY="x"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as pull:
+            opened = refused = 0
+            while pull.poll() is None:
+                if data.exists():
+                    try:
+                        with warehouse(data, read_only=True, wait=0):
+                            opened += 1
+                    except WarehouseBusy as busy:
+                        refused += f"process {pull.pid}" in str(busy)
+                time.sleep(0.02)
+    assert pull.returncode in (0, 1)
+    assert opened > 3 * refused, (opened, refused)
