@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from open311_etl import catalog, ledger, load
+from open311_etl import catalog, contract, ledger, load, warehouse
 from open311_etl.config import Source
 from open311_etl.landing import Landing
-from open311_etl.model import Line, LoadReport, Outcome
+from open311_etl.model import Line, LoadReport, Outcome, RunEnd
 from open311_etl.warehouse import Connection
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -40,8 +40,16 @@ def catch_up(con: Connection, source: Source, landing: Landing) -> int:
             caught_up += len(outcomes)
         for line in lines:
             if line.ended and line.ended.ended_at > (run.get("ended_at") or _NEVER):
-                ledger.end_run(con, run_id, line.ended)
+                end_run(con, source.name, run_id, line.ended)
     return caught_up
+
+
+def end_run(con: Connection, source: str, run_id: str, end: RunEnd) -> None:
+    """Write how a run ended, and what it saw changed; the journal has it by then."""
+    with warehouse.transaction(con):
+        if end.changes is not None:
+            contract.record(con, source, run_id, end.changes, end.seen_at or end.ended_at)
+        ledger.end_run(con, run_id, end)
 
 
 def batches(lines: Sequence[Line], loaded: Collection[str] = ()) -> Iterator[list[Outcome]]:

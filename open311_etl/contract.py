@@ -6,35 +6,20 @@ no request is made for it. A change that was recorded is the new normal from the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from open311_etl import warehouse
 from open311_etl.config import Source
 from open311_etl.habits import Habits
-from open311_etl.model import Run
+from open311_etl.model import Change, Run
 from open311_etl.warehouse import Connection
 
 STILL_SO = 0.2
 """An order that fits all but so many neighbours is still there, though another one fits better."""
 
 _SAID = {"time form": "the form of times", "order": "the order of lists"}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One of a server's ways that is not as it was; ``severity`` is ``warning``, or ``info`` where
-    it was not known before (``was`` is ``None`` then)."""
-
-    trait: str
-    was: str | None
-    now: str
-    severity: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.trait}: {self.message}"
 
 
 def changes(
@@ -66,20 +51,18 @@ def changes(
     return found + (_habits(con, name, habits) if habits else [])
 
 
-def record(con: Connection, source: Source, run: Run, habits: Habits | None = None) -> list[Change]:
-    """Write what changed into ``etl.profile_changes``, and give it.
+def record(
+    con: Connection, source: str, run_id: str, changes: Sequence[Change], seen_at: datetime
+) -> None:
+    """Write what a run saw changed into ``etl.profile_changes``, in place of what it wrote before.
 
-    Takes the same as :func:`changes`; done again for a run, it takes the place of what was written.
+    It belongs into a transaction.
     """
-    name = {"source": source.name, "run_id": run.id}
-    seen_at = run.clock(datetime.now(UTC))
-    found = changes(con, source, run, habits)
-    with warehouse.transaction(con):
-        warehouse.run(con, "contract/forget", **name)
-        for each in found:
-            values = {field: getattr(each, field) for field in Change.__slots__}
-            warehouse.run(con, "contract/record", **name, **values, seen_at=seen_at)
-    return found
+    name = {"source": source, "run_id": run_id}
+    warehouse.run(con, "contract/forget", **name)
+    for each in changes:
+        values = {field: getattr(each, field) for field in Change.__slots__}
+        warehouse.run(con, "contract/record", **name, **values, seen_at=seen_at)
 
 
 def _habits(con: Connection, name: dict[str, str], habits: Habits) -> list[Change]:

@@ -127,16 +127,35 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One of a server's ways that is not as it was; ``severity`` is ``warning``, or ``info`` where
+    it was not known before (``was`` is ``None`` then)."""
+
+    trait: str
+    was: str | None
+    now: str
+    severity: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.trait}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnd:
     """How a run ended: ``complete``, ``debt``, ``failed`` or ``interrupted``, and why in words.
 
-    ``requests`` counts the HTTP requests since the run began or was taken up.
+    ``requests`` counts the HTTP requests since the run began or was taken up; ``changes`` are the
+    server's ways that were not as before, seen at ``seen_at`` by the run's clock, and ``None``
+    where it did not come to that question.
     """
 
     ended_at: datetime
     result: str
     message: str | None
     requests: int
+    changes: tuple[Change, ...] | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

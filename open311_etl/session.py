@@ -16,13 +16,12 @@ from open311_etl import agenda, catalog, catchup, contract, follow, ledger
 from open311_etl.agenda import Item
 from open311_etl.client import Client
 from open311_etl.config import Settings, Source
-from open311_etl.contract import Change
 from open311_etl.errors import Open311Error, SourceRefused
 from open311_etl.fetch import Fetcher
 from open311_etl.hold import holding
 from open311_etl.landing import Landing
 from open311_etl.ledger import Debt
-from open311_etl.model import LoadReport, Outcome, RunEnd, Verdict, Window
+from open311_etl.model import Change, LoadReport, Outcome, RunEnd, Verdict, Window
 from open311_etl.pacing import Pace
 from open311_etl.walk import Manners, Walker
 from open311_etl.warehouse import Connection, warehouse
@@ -213,9 +212,9 @@ class Pull:
         requests = self.client.requests_made
         with warehouse(self.settings.warehouse) as con:
             debt = ledger.debt(con, self.source.name, settled)
-            changes = contract.record(con, self.source, self.run, self._fetcher.habits)
+            changes = contract.changes(con, self.source, self.run, self._fetcher.habits)
             result = "failed" if error else "debt" if debt else "complete"
-            self._write_end(con, result, str(error) if error else None)
+            self._write_end(con, result, str(error) if error else None, changes)
             self._finished = True
             return PullReport(
                 source=self.source.name,
@@ -237,7 +236,21 @@ class Pull:
         with warehouse(self.settings.warehouse) as con:
             self._write_end(con, result, message)
 
-    def _write_end(self, con: Connection, result: str, message: str | None) -> None:
-        end = RunEnd(datetime.now(UTC), result, message, self.client.requests_made)
+    def _write_end(
+        self,
+        con: Connection,
+        result: str,
+        message: str | None,
+        changes: Sequence[Change] | None = None,
+    ) -> None:
+        now = datetime.now(UTC)
+        end = RunEnd(
+            ended_at=now,
+            result=result,
+            message=message,
+            requests=self.client.requests_made,
+            changes=None if changes is None else tuple(changes),
+            seen_at=self.run.clock(now),
+        )
         self._landing.end(self.run.id, end)
-        ledger.end_run(con, self.run.id, end)
+        catchup.end_run(con, self.source.name, self.run.id, end)

@@ -21,10 +21,9 @@ from reading import Warehouse, request
 from open311_etl import contract, pipeline, status
 from open311_etl.cli.pulling import _tell
 from open311_etl.config import Settings, Source
-from open311_etl.contract import Change
 from open311_etl.decode import Entry
 from open311_etl.habits import Habits
-from open311_etl.model import Run
+from open311_etl.model import Change, Run
 from open311_etl.sandbox import Character, City, serving
 from open311_etl.session import PullReport
 from open311_etl.warehouse import warehouse
@@ -169,7 +168,9 @@ def test_places_in_the_sea_and_requests_that_get_no_ids_are_noticed(
                 "$2 AS started_at, $2 AS as_of, '0' AS version",
                 [name, run.as_of],
             )
-            return [each.trait for each in contract.record(con, house.source, run)]
+            found = contract.changes(con, house.source, run)
+            contract.record(con, house.source.name, run.id, found, house.clock)
+            return [each.trait for each in found]
 
     assert told("a", 1) == []
     assert told("b", 1001) == []
