@@ -1,7 +1,8 @@
 """Every 311 service request of any Open311 (GeoReport v2) city, complete and current.
 
 The commands are functions, too: ``pull``, ``catalog``, ``publish``, ``status``, ``sources``,
-``query``, ``submit`` and ``token``, with ``load_settings``; see ``open311_etl.library``.
+``query``, ``export``, ``submit`` and ``token``, with ``load_settings``; for notebooks there are
+``read`` and ``connect``, too. See ``open311_etl.library``.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from open311_etl.config import load_settings as load_settings
+    from open311_etl.library import connect as connect
     from open311_etl.library import pull as pull
+    from open311_etl.library import read as read
     from open311_etl.library import sources as sources
     from open311_etl.library import submit as submit
     from open311_etl.library import token as token
 
     __version__: str
 
-_FUNCTIONS = ("load_settings", "pull", "sources", "submit", "token")
-_ROOMS = ("catalog", "publish", "query", "status")
+_FUNCTIONS = ("connect", "load_settings", "pull", "read", "sources", "submit", "token")
+_ROOMS = ("catalog", "export", "publish", "query", "status")
 """Functions of the library that have the name of the room that does the work."""
 
 

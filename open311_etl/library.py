@@ -4,6 +4,8 @@
 
     open311.pull("chicago", start="2026-11-01")
     open311.query("SELECT status, count(*) AS n FROM service_requests GROUP BY ALL").to_pandas()
+    open311.read("chicago", "2026-11-01", "2026-12-01")     # a frame of pandas
+    open311.connect().sql("FROM service_requests").pl()     # DuckDB, read-only
 
 Each function takes ``settings``, as ``load_settings(data_dir, config)`` gives them; without, those
 of the environment and of ``./open311.toml`` apply. All raise the errors of ``open311_etl.errors``;
@@ -13,21 +15,27 @@ their ``exit_code`` is what the command would end with.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from open311_etl import pipeline, submission
+from open311_etl import frames, pipeline, published, submission
 from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, Source, load_settings
+from open311_etl.export import Export, Form, form_of
+from open311_etl.export import export as _export
+from open311_etl.frames import Into
 from open311_etl.publish import PublishReport
 from open311_etl.publish import publish as _publish
 from open311_etl.query import query as _query
+from open311_etl.selection import Wanted
 from open311_etl.session import Pull, PullReport
 from open311_etl.status import SourceStatus
 from open311_etl.status import status as _status
 from open311_etl.submission import Fields, Submission
+from open311_etl.warehouse import Connection
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,6 +106,64 @@ def query(
 ) -> pa.Table:
     """Run one query, read-only, and give its answer as an Arrow table; see ``query.asking``."""
     return _query(settings or load_settings(), sql, parameters)
+
+
+def connect(*, settings: Settings | None = None) -> Connection:
+    """Open the published data read-only with DuckDB; see ``published.connect``.
+
+    ``con.sql(...)`` gives relations with ``.df()``, ``.pl()`` and ``.to_arrow_table()``. Close it,
+    or use it in a ``with`` block.
+    """
+    return published.connect(settings or load_settings())
+
+
+def read(
+    source: str | None = None,
+    start: str | date | datetime | None = None,
+    end: str | date | datetime | None = None,
+    *,
+    services: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    into: Into = "pandas",
+    settings: Settings | None = None,
+) -> Any:
+    """Read the requests of a source, or of all, that were made in ``[start, end)``.
+
+    ``start`` and ``end`` bound ``requested_datetime``: a date is midnight in the source's zone, as
+    is a time without offset. ``services`` are codes or names, ``statuses`` and ``columns`` names.
+    Gives a DataFrame of pandas, or with ``into="polars"`` of polars, or with ``into="arrow"`` an
+    Arrow table: one row a request, in order of ``requested_datetime``, times with the source's zone
+    (UTC where there are several). Raises UsageError that names what is nearest to a wrong name.
+    """
+    wanted = Wanted(
+        "requests", source, start, end, tuple(services), tuple(statuses), tuple(columns)
+    )
+    return frames.read(settings or load_settings(), wanted, into)
+
+
+def export(
+    output: str | Path | IO[bytes],
+    table: str = "requests",
+    *,
+    source: str | None = None,
+    start: str | date | datetime | None = None,
+    end: str | date | datetime | None = None,
+    services: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    form: str | None = None,
+    force: bool = False,
+    settings: Settings | None = None,
+) -> Export:
+    """Write requests, or a mart, to a file or a stream; see ``export.export`` and :func:`read`.
+
+    ``form`` is parquet, geoparquet, csv or geojson; what the file's name ends in, if not given.
+    """
+    wanted = Wanted(table, source, start, end, tuple(services), tuple(statuses), tuple(columns))
+    place = Path(output) if isinstance(output, str) else output
+    written = Form(form) if form else form_of(place if isinstance(place, Path) else None)
+    return _export(settings or load_settings(), wanted, written, place, force=force)
 
 
 def submit(source: str, fields: Fields, *, settings: Settings | None = None) -> Submission:

@@ -22,17 +22,20 @@ LOCKED = (
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Connection, Path]]:
+def opened(settings: Settings, memory: str = "") -> Iterator[tuple[Connection, Path]]:
     """Open what there is to read, with everything else locked, and give it with its file.
 
-    The zone of the session is UTC. Raises UsageError where there are no data yet, WarehouseBusy
-    where they are held, WarehouseError where they cannot be read.
+    ``memory`` bounds what DuckDB takes, as ``256MB`` does; else it takes what it likes. The zone of
+    the session is UTC. Raises UsageError where there are no data yet, WarehouseBusy where they are
+    held, WarehouseError where they cannot be read.
     """
     file = newest(settings)
     try:
         with warehouse.warehouse(file, read_only=True, wait=1) as con:
             for setting in LOCKED:
                 con.execute(f"SET {setting} = false")
+            if memory:
+                con.execute(f"SET memory_limit = '{memory}'")
             con.execute("SET lock_configuration = true")
             try:
                 yield con, file

@@ -14,7 +14,18 @@ from importlib.machinery import ModuleSpec
 
 import typer
 
-from open311_etl.cli import asking, demo, faults, posting, probe, pulling, reading, screen, serving
+from open311_etl.cli import (
+    asking,
+    demo,
+    exporting,
+    faults,
+    posting,
+    probe,
+    pulling,
+    reading,
+    screen,
+    serving,
+)
 from open311_etl.cli.options import Version
 from open311_etl.errors import Interrupted
 
@@ -53,6 +64,7 @@ for command, lines in (
     *probe.COMMANDS,
     *reading.COMMANDS,
     *asking.COMMANDS,
+    *exporting.COMMANDS,
     *posting.COMMANDS,
     *serving.COMMANDS,
 ):

@@ -208,8 +208,8 @@ def _give(answer: Answer, form: Format, output: Path | None) -> None:
     elif form is Format.PARQUET and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal; name a file with -o, or use a pipe")
     else:
-        _write(answer, form, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        with screen.piped() as out:
+            _write(answer, form, out)
 
 
 def _write_file(answer: Answer, form: Format, output: Path) -> None:

@@ -68,3 +68,35 @@ class Bar:
 
     def loaded(self, source: str, report: LoadReport) -> None:
         screen.detail(f"{source}: loaded {report.records:,} entries, {report.new:,} of them new")
+
+
+class RowBar:
+    """Follows the writing of rows on stderr; a context manager. Nothing in a pipe and with -q."""
+
+    def __init__(self, what: str, *, hidden: bool) -> None:
+        console = screen.stderr()
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f} rows"),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=hidden or not console.is_terminal,
+        )
+        self._task = self._progress.add_task(what, total=0)
+
+    def __enter__(self) -> RowBar:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def watch(self, done: int, of: int) -> None:
+        """Show how many rows are written, and of how many."""
+        self._progress.update(self._task, completed=done, total=of)

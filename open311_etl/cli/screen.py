@@ -7,10 +7,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -77,6 +78,16 @@ def out_json(facts: object) -> None:
 
     encoded = msgspec.json.encode(facts, enc_hook=str)
     out(msgspec.json.format(encoded, indent=2).decode())
+
+
+@contextmanager
+def piped() -> Iterator[IO[bytes]]:
+    """Give stdout for bytes; a reader that has enough of them is no error."""
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        hang_up()
 
 
 def hang_up() -> None:
