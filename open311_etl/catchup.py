@@ -24,6 +24,7 @@ def catch_up(con: Connection, source: Source, landing: Landing) -> int:
     Runs that ended well have nothing left to load and are passed over. Nobody else may be pulling
     the source. Raises WarehouseDamaged where landing is damaged.
     """
+    ledger.note_source(con, source)
     known = {row["run_id"]: row for row in ledger.runs(con, source.name)}
     caught_up = 0
     for run_id in landing.runs():

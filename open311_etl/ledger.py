@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import Any
 
 from open311_etl import warehouse
+from open311_etl.config import Source
 from open311_etl.model import Run, RunEnd, Verdict, Window
 from open311_etl.warehouse import Connection
 
@@ -113,6 +114,23 @@ def begin_run(con: Connection, run: Run) -> None:
         range_start=run.start,
         range_end=run.end,
         version=run.version,
+    )
+
+
+def note_source(con: Connection, source: Source) -> None:
+    """Write how a source's profile describes it, for SQL that needs its zone, name and box."""
+    west, south, east, north = source.bbox or (None, None, None, None)
+    warehouse.run(
+        con,
+        "ledger/note_source",
+        source=source.name,
+        title=source.title or source.name,
+        timezone=source.timezone,
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+        settle_days=source.settle_days,
     )
 
 

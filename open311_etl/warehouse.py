@@ -21,7 +21,7 @@ from open311_etl.hold import process
 _UNTOLD = 2.0
 """Seconds of waiting for another process that nobody needs to hear of: a load of its own."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STORAGE_VERSION = "v1.0.0"
 """The oldest layout that all current readers open (docs/decisions/0001-duckdb-version.md)."""
 
@@ -140,17 +140,25 @@ def _lay_out(con: Connection, file: Path) -> None:
         with transaction(con):
             lay_out_tables(con)
             lay_out_views(con)
-            con.execute(
-                "INSERT INTO etl.schema_version VALUES ($version, $now)",
-                {"version": SCHEMA_VERSION, "now": datetime.now(UTC)},
-            )
+            _stamp(con)
         return
     (version,) = con.execute("SELECT max(version) FROM etl.schema_version").fetchone() or (0,)
+    if version < SCHEMA_VERSION:
+        with transaction(con):  # so far, a new layout has only more tables
+            lay_out_tables(con)
+            _stamp(con)
     if version > SCHEMA_VERSION:
         raise WarehouseError(
             f"{file}: made by a newer open311-etl (layout {version}, this one knows "
             f"{SCHEMA_VERSION}); upgrade open311-etl"
         )
+
+
+def _stamp(con: Connection) -> None:
+    con.execute(
+        "INSERT INTO etl.schema_version VALUES ($version, $now)",
+        {"version": SCHEMA_VERSION, "now": datetime.now(UTC)},
+    )
 
 
 def _connect(file: Path, read_only: bool, wait: float) -> Connection:

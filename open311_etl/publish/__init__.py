@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from open311_etl import failpoint, warehouse
+from open311_etl import failpoint, marts, warehouse
 from open311_etl.config import Settings
 from open311_etl.errors import UsageError, WarehouseBusy, WarehouseError
 from open311_etl.publish.lake import Lake
@@ -53,7 +53,7 @@ class PublishReport:
 
 
 def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishReport:
-    """Bring the lake and the snapshot to the state of the warehouse, and keep ``keep`` releases.
+    """Bring marts, lake and snapshot to the state of the warehouse, and keep ``keep`` releases.
 
     The warehouse is held while it is read; whoever holds it is waited for, up to ``wait`` seconds.
     Raises UsageError where there is no warehouse, WarehouseBusy where it stays held, WarehouseError
@@ -71,11 +71,17 @@ def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishRe
             f"{settings.data_dir}: being published by this process; run again later"
         )
     try:
-        with warehouse.warehouse(settings.warehouse, wait=wait) as con, _frugal(con) as roomy:
-            lake = Lake(con, settings.lake, roomy)
-            snapshots = Snapshots(con, settings.warehouse, settings.published, wait)
-            _publish(con, lake, snapshots, settings)
-            snapshots.prune(keep)
+        with warehouse.warehouse(settings.warehouse, wait=wait) as con:
+            with _refusals(settings):
+                with warehouse.transaction(con):
+                    warehouse.lay_out_views(con)
+                marts.refresh(con)
+            with _frugal(con) as roomy:
+                lake = Lake(con, settings.lake, roomy)
+                snapshots = Snapshots(con, settings.warehouse, settings.published, wait)
+                with _refusals(settings):
+                    _publish(lake, snapshots)
+                snapshots.prune(keep)
     finally:
         _one_at_a_time.release()
     return PublishReport(
@@ -89,20 +95,27 @@ def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishRe
     )
 
 
-def _publish(con: Connection, lake: Lake, snapshots: Snapshots, settings: Settings) -> None:
+def _publish(lake: Lake, snapshots: Snapshots) -> None:
     try:
-        with warehouse.transaction(con):
-            warehouse.lay_out_views(con)
         lake.stage()
         snapshots.stage()
         failpoint.reach("publish-staged")
         lake.show()
         snapshots.show()
-    except BaseException as error:
+    except BaseException:
         lake.withdraw()
         snapshots.withdraw()
-        if isinstance(error, OSError):
-            raise _refused(error.filename or settings.data_dir, error.strerror) from None
+        raise
+
+
+@contextmanager
+def _refusals(settings: Settings) -> Iterator[None]:
+    """Say in one line what a full disk, or one that cannot be written, makes of a publish."""
+    try:
+        yield
+    except OSError as error:
+        raise _refused(error.filename or settings.data_dir, error.strerror) from None
+    except duckdb.Error as error:
         if isinstance(error, _REFUSALS) or "Could not write" in str(error):
             raise _refused(settings.data_dir, str(error).splitlines()[0]) from None
         raise

@@ -1,6 +1,6 @@
 -- what:   one text that differs wherever two databases would show a reader something else
 -- grain:  one row
--- reads:  etl.*, services, service_requests, the views
+-- reads:  etl.*, marts.build, services, service_requests, the views
 -- writes: nothing
 -- etl.partitions stands for all that the lake holds. What the lake leaves out moves only with a look
 -- that the ledger knows of.
@@ -21,6 +21,10 @@ FROM (
     SELECT concat('schema_version ', count(*), ' ', sum(hash(t))) FROM etl.schema_version AS t
     UNION ALL
     SELECT concat('windows ', count(*), ' ', sum(hash(t))) FROM etl.windows AS t
+    UNION ALL
+    SELECT concat('marts ', count(*), ' ', sum(hash(t))) FROM marts.build AS t
+    UNION ALL
+    SELECT concat('sources ', count(*), ' ', sum(hash(t))) FROM etl.sources AS t
     UNION ALL
     SELECT concat('services ', count(*), ' ', sum(hash(t))) FROM services AS t
     UNION ALL

@@ -1,0 +1,95 @@
+"""The marts: what analysts, dashboards and BI tools read, kept up to date beside the tables.
+
+``marts.fact_service_requests`` is what the other marts count. All of them follow from the tables
+alone, so they are made anew where their SQL has changed; else a refresh takes in what has been
+loaded since the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from open311_etl import warehouse
+from open311_etl.warehouse import Connection
+
+TABLES = ("build", "readings", "as_of", "fact_service_requests", "open_spells")
+VIEWS = ("dim_service", "dim_day", "dim_place")
+"""In the order in which they can be made: each reads only those before it."""
+
+_STEPS = ("touched", "fresh", "spells", "facts", "as_of")
+
+
+@dataclass(frozen=True, slots=True)
+class MartsReport:
+    """What a refresh came to: requests looked at again, whether all was made anew, seconds."""
+
+    touched: int
+    whole: bool
+    seconds: float
+
+
+def refresh(con: Connection) -> MartsReport:
+    """Bring the marts to the state of the tables, all of them or none.
+
+    What a day's load touched is all that is worked on; the marts are made anew where there are
+    none, where their SQL is another, and where they do not fit the tables.
+    """
+    began = time.monotonic()
+    with warehouse.transaction(con):
+        whole = not _fit(con)
+        touched = _take_in(con, whole=whole)
+        if not _fit(con):  # rows that came from no page
+            whole = True
+            touched = _take_in(con, whole=True)
+    return MartsReport(touched, whole, time.monotonic() - began)
+
+
+def _take_in(con: Connection, *, whole: bool) -> int:
+    """Take in what the marts do not have, or all anew; give how many requests that touched."""
+    if whole:
+        _make(con)
+    warehouse.run(con, "marts/load/macros")
+    touched = 0
+    for row in warehouse.rows(con, "marts/load/sources"):
+        values = {"source": row["source"], "zone": row["zone"], "whole": whole}
+        for step in _STEPS:
+            warehouse.run(con, f"marts/load/{step}", **values)
+        (counted,) = con.execute("SELECT count(*) FROM touched").fetchone() or (0,)
+        touched += counted
+    warehouse.run(con, "marts/load/taken")
+    return touched
+
+
+def _fit(con: Connection) -> bool:
+    """Tell whether there are marts, made by today's SQL, with a row for each request."""
+    made = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = 'build'"
+    ).fetchone()
+    if not made:
+        return False
+    (state,) = warehouse.rows(con, "marts/load/state")
+    return bool(state["fingerprint"] == _fingerprint() and state["fits"])
+
+
+def _make(con: Connection) -> None:
+    """Make all marts anew, empty."""
+    con.execute("DROP SCHEMA IF EXISTS marts CASCADE")
+    warehouse.run(con, "marts/schema")
+    for name in TABLES:
+        warehouse.run(con, f"marts/tables/{name}")
+    for name in VIEWS:
+        warehouse.run(con, f"marts/views/{name}")
+    warehouse.run(con, "marts/load/build", fingerprint=_fingerprint(), built_at=datetime.now(UTC))
+
+
+@cache
+def _fingerprint() -> str:
+    """Tell the SQL of the marts from any other."""
+    texts = hashlib.sha256()
+    for file in sorted((warehouse.sql_dir() / "marts").rglob("*.sql")):
+        texts.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return texts.hexdigest()
