@@ -17,21 +17,17 @@ from open311_etl.model import LandedPage, LoadReport, Outcome
 from open311_etl.warehouse import Connection
 
 _LARGEST_RECORD = 64 * 1024 * 1024
-_STEPS = (
-    "judge",
-    "incoming",
-    "versions",
-    "requests",
-    "notes",
-    "unlisted_services",
-    "pending",
-    "quarantine",
-    "ledger",
-)
+_MERGE = ("compare", "incoming", "versions", "requests", "notes", "seen")
+"""What is done once for each turn: readings of one load are merged in the order of their making."""
+
+_STEPS = ("unlisted_services", "pending", "quarantine", "ledger")
+"""What is done once for a load, when all its entries are judged."""
+
 _TIME = pa.timestamp("us", tz="UTC")
 _READINGS = pa.schema(
     {
         "reading_id": pa.string(),
+        "reading_number": pa.int32(),
         "run_id": pa.string(),
         "source": pa.string(),
         "kind": pa.string(),
@@ -53,6 +49,7 @@ _PAGES = pa.schema(
     {
         "file": pa.string(),
         "reading_id": pa.string(),
+        "reading_number": pa.int32(),
         "source": pa.string(),
         "page_sha256": pa.string(),
         "url": pa.string(),
@@ -62,8 +59,6 @@ _PAGES = pa.schema(
         "attempts": pa.int32(),
         "bytes": pa.int64(),
         "records": pa.int64(),
-        "zone": pa.string(),
-        "utc_is_local": pa.bool_(),
     }
 )
 _REJECTS = pa.schema(
@@ -84,9 +79,10 @@ def load(
 ) -> LoadReport:
     """Bring the pages of some readings into the tables, and the readings into the ledger.
 
-    Takes readings of one source whose bodies are in landing; all of them are loaded, or none. Gives
-    the counts of what became of their entries. Raises WarehouseDamaged where a landed body is not
-    what it was.
+    Takes readings of one source whose bodies are in landing, in the order in which they were made;
+    all of them are loaded, or none, and what comes of it is the same as if each were loaded alone.
+    Gives the counts of what became of their entries. Raises WarehouseDamaged where a landed body
+    is not what it was.
     """
     # One thread: while this one loads, the other core reads on, and two cost half as much again.
     con.execute("SET threads = 1")
@@ -101,9 +97,14 @@ def load(
 
 
 def _load(con: Connection, outcomes: Sequence[Outcome], staging: _Staging) -> LoadReport:
-    pages = [staging.page(outcome, page) for outcome in outcomes for page in outcome.pages]
+    pages = [
+        staging.page(number, outcome, page)
+        for number, outcome in enumerate(outcomes)
+        for page in outcome.pages
+    ]
+    readings = [_reading(number, outcome) for number, outcome in enumerate(outcomes)]
     tables = {
-        "load_readings": pa.Table.from_pylist([_reading(each) for each in outcomes], _READINGS),
+        "load_readings": pa.Table.from_pylist(readings, _READINGS),
         "load_pages": pa.Table.from_pylist(pages, _PAGES),
         "load_rejects": pa.Table.from_pylist(staging.rejects, _REJECTS),
     }
@@ -111,7 +112,12 @@ def _load(con: Connection, outcomes: Sequence[Outcome], staging: _Staging) -> Lo
         con.register(name, table)
     try:
         with warehouse.transaction(con):
-            warehouse.run(con, "load/stage", files=staging.files(), largest=_LARGEST_RECORD)
+            values = {**staging.ways, "files": staging.files(), "largest": _LARGEST_RECORD}
+            warehouse.run(con, "load/stage", **values)
+            warehouse.run(con, "load/turns")
+            for turn in range(1, _turns(con) + 1):
+                for step in _MERGE:
+                    warehouse.run(con, f"load/{step}", **staging.ways, turn=turn)
             for step in _STEPS:
                 warehouse.run(con, f"load/{step}")
                 failpoint.reach("in-transaction")
@@ -119,6 +125,11 @@ def _load(con: Connection, outcomes: Sequence[Outcome], staging: _Staging) -> Lo
     finally:
         for name in tables:
             con.unregister(name)
+
+
+def _turns(con: Connection) -> int:
+    (last,) = con.execute("SELECT max(turn) FROM turns").fetchone() or (None,)
+    return last or 0
 
 
 class _Staging:
@@ -137,8 +148,13 @@ class _Staging:
     def files(self) -> list[str]:
         return sorted(self._files) or [str(self._nothing)]
 
-    def page(self, outcome: Outcome, page: LandedPage) -> dict[str, Any]:
-        """Give the row of a page for ``load_pages``."""
+    @property
+    def ways(self) -> dict[str, Any]:
+        """What texts of times mean at this source."""
+        return {"zone": self._source.timezone, "utc_is_local": self._source.utc_is_local}
+
+    def page(self, number: int, outcome: Outcome, page: LandedPage) -> dict[str, Any]:
+        """Give the row of a page for ``load_pages``; ``number`` is its reading's in the load."""
         plain = page.plain and not self._doubted
         file = (
             self._landing.path(page.sha256).resolve() if plain else self._rewritten(outcome, page)
@@ -149,6 +165,7 @@ class _Staging:
         return {
             "file": str(file),
             "reading_id": outcome.id,
+            "reading_number": number,
             "source": outcome.source,
             "page_sha256": page.sha256,
             "url": page.url,
@@ -158,8 +175,6 @@ class _Staging:
             "attempts": page.attempts,
             "bytes": page.bytes,
             "records": page.records,
-            "zone": self._source.timezone,
-            "utc_is_local": self._source.utc_is_local,
         }
 
     def _rewritten(self, outcome: Outcome, page: LandedPage) -> Path:
@@ -182,10 +197,11 @@ class _Staging:
         return file.resolve()
 
 
-def _reading(outcome: Outcome) -> dict[str, Any]:
+def _reading(number: int, outcome: Outcome) -> dict[str, Any]:
     window = outcome.window
     return {
         "reading_id": outcome.id,
+        "reading_number": number,
         "run_id": outcome.run_id,
         "source": outcome.source,
         "kind": outcome.kind,

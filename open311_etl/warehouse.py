@@ -82,7 +82,7 @@ def transaction(con: Connection) -> Iterator[None]:
 
 
 def run(con: Connection, name: str, **values: Any) -> None:
-    """Run a file of ``sql/`` such as ``load/judge``, statement by statement, with bound values.
+    """Run a file of ``sql/`` such as ``load/compare``, statement by statement, with bound values.
 
     Each value is bound to the statements that name it as ``$name``.
     """

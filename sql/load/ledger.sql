@@ -30,19 +30,38 @@ before AS (
     GROUP BY ALL
 ),
 
+-- How often a window failed in a row; one that was read well ends the row.
+numbered AS (
+    SELECT
+        *,
+        verdict IN ('suspect', 'blocked') AS failed,
+        count(*) FILTER (NOT failed) OVER (
+            PARTITION BY source, window_start, window_end, service_code, status
+            ORDER BY reading_number
+        ) AS well
+    FROM load_readings
+),
+
 judged_reading AS (
     SELECT
-        r.*,
+        n.*,
         CASE
-            WHEN r.verdict IN ('suspect', 'blocked') THEN coalesce(b.tries, 0) + 1
+            WHEN n.failed
+                THEN
+                    CASE WHEN n.well = 0 THEN coalesce(b.tries, 0) ELSE 0 END
+                    + count(*) FILTER (n.failed) OVER (
+                        PARTITION BY
+                            n.source, n.window_start, n.window_end, n.service_code, n.status, n.well
+                        ORDER BY n.reading_number
+                    )
             ELSE 0
         END AS tries
-    FROM load_readings AS r
+    FROM numbered AS n
     LEFT JOIN before AS b
-        ON b.source = r.source AND b.window_start = r.window_start
-        AND b.window_end = r.window_end
-        AND b.service_code IS NOT DISTINCT FROM r.service_code
-        AND b.status IS NOT DISTINCT FROM r.status
+        ON b.source = n.source AND b.window_start = n.window_start
+        AND b.window_end = n.window_end
+        AND b.service_code IS NOT DISTINCT FROM n.service_code
+        AND b.status IS NOT DISTINCT FROM n.status
 )
 
 SELECT

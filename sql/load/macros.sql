@@ -1,4 +1,4 @@
--- what:   how texts become values; the same for every source
+-- what:   how texts become values, and when values mean the same; for every source alike
 -- grain:  -
 -- reads:  nothing
 -- writes: temporary macros
@@ -8,8 +8,9 @@ CREATE OR REPLACE TEMP MACRO words(j) AS nullif(trim(j ->> '$'), '');
 -- source labels local times UTC, the label is dropped first (Q-TIME-5). "infinity" is no time.
 CREATE OR REPLACE TEMP MACRO instant(t, zone, utc_is_local) AS
 CASE
+    WHEN suffix(t, 'Z') AND t[5] = '-' AND NOT utc_is_local THEN TRY_CAST(t AS TIMESTAMPTZ)
     WHEN t IS NULL OR NOT regexp_matches(t, '^\d{4}-') THEN NULL
-    WHEN NOT utc_is_local AND (suffix(t, 'Z') OR regexp_matches(t, '[+-]\d\d:?\d\d$'))
+    WHEN NOT utc_is_local AND regexp_matches(t, '[+-]\d\d:?\d\d$')
     THEN TRY_CAST(regexp_replace(t, '([+-]\d\d)(\d\d)$', '\1:\2') AS TIMESTAMPTZ)
     ELSE timezone(zone, TRY_CAST(regexp_replace(t, '\s*(Z|[+-]\d\d:?\d\d)$', '') AS TIMESTAMP))
 END;
@@ -25,14 +26,35 @@ from_json(
     '[{"datetime":"VARCHAR","type":"VARCHAR","summary":"VARCHAR","description":"VARCHAR","extended_attributes":"JSON"}]'
 );
 
--- The same instants told with another offset: all moved by the same quarters of an hour (Q-TIME-4).
-CREATE OR REPLACE TEMP MACRO flapped(before_a, after_a, before_b, after_b, before_c, after_c) AS
-coalesce(
-    abs(epoch(after_a) - epoch(before_a)) BETWEEN 900 AND 7200
-    AND (epoch(after_a) - epoch(before_a)) % 900 = 0
-    AND (epoch(after_b) - epoch(before_b)) IS NOT DISTINCT FROM
-    CASE WHEN before_b IS NULL AND after_b IS NULL THEN NULL ELSE epoch(after_a) - epoch(before_a) END
-    AND (epoch(after_c) - epoch(before_c)) IS NOT DISTINCT FROM
-    CASE WHEN before_c IS NULL AND after_c IS NULL THEN NULL ELSE epoch(after_a) - epoch(before_a) END,
-    false
+-- By how many microseconds a request's times moved, all alike: nothing, or some quarters of an hour
+-- because the offset of now is stamped on old times (Q-TIME-4). Null where they moved in another way.
+CREATE OR REPLACE TEMP MACRO moved(before_a, after_a, before_b, after_b, before_c, after_c) AS
+CASE
+    WHEN (before_a, before_b, before_c) IS NOT DISTINCT FROM (after_a, after_b, after_c) THEN 0
+    WHEN
+        abs(epoch_us(after_a) - epoch_us(before_a)) BETWEEN 900_000_000 AND 7_200_000_000
+        AND (epoch_us(after_a) - epoch_us(before_a)) % 900_000_000 = 0
+        AND (before_b, before_c) IS NOT DISTINCT FROM (
+            to_microseconds(epoch_us(before_a) - epoch_us(after_a)) + after_b,
+            to_microseconds(epoch_us(before_a) - epoch_us(after_a)) + after_c
+        )
+        THEN epoch_us(after_a) - epoch_us(before_a)
+END;
+
+-- What JSON says: its values by their place, without the order of keys and white space, and without
+-- what is null or empty. Times in it are instants, moved back by so many microseconds.
+CREATE OR REPLACE TEMP MACRO meaning(j, back, zone, utc_is_local) AS (
+    SELECT
+        list(
+            fullkey || ' ' || CASE
+                WHEN regexp_matches(said, '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d')
+                    THEN coalesce(
+                        (epoch_us(instant(said, zone, utc_is_local)) - back)::VARCHAR, said
+                    )
+                ELSE said
+            END
+            ORDER BY fullkey
+        )
+    FROM (SELECT fullkey, words(atom) AS said FROM json_tree(j))
+    WHERE said IS NOT NULL
 );

@@ -1,6 +1,6 @@
 -- what:   replaces the notes of new and changed requests
 -- grain:  one row per note
--- reads:  incoming, stage, load_pages
+-- reads:  incoming
 -- writes: service_request_notes
 DELETE FROM service_request_notes AS n
 USING incoming AS i
@@ -11,25 +11,19 @@ WHERE
 INSERT INTO service_request_notes BY NAME
 WITH each_note AS (
     SELECT
-        s.source, s.service_request_id,
-        unnest(s.note_list) AS note,
-        generate_subscripts(s.note_list, 1) AS note_number
-    FROM incoming AS i
-    INNER JOIN stage AS s ON s.rowid = i.entry
-    WHERE len(s.note_list) > 0
-),
-
-ways AS (
-    SELECT DISTINCT source, zone, utc_is_local FROM load_pages
+        source, service_request_id,
+        unnest(note_list) AS note,
+        generate_subscripts(note_list, 1) AS note_number
+    FROM incoming
+    WHERE len(note_list) > 0
 )
 
 SELECT
-    n.source, n.service_request_id, n.note_number,
-    instant(n.note.datetime, w.zone, w.utc_is_local) AS note_datetime,
-    nullif(trim(n.note.type), '') AS type,
-    nullif(trim(n.note.summary), '') AS summary,
-    nullif(trim(n.note.description), '') AS description,
-    n.note.extended_attributes AS extended_attributes
-FROM each_note AS n
-INNER JOIN ways AS w ON w.source = n.source
-WHERE n.note IS NOT NULL;
+    source, service_request_id, note_number,
+    instant(note.datetime, $zone, $utc_is_local) AS note_datetime,
+    nullif(trim(note.type), '') AS type,
+    nullif(trim(note.summary), '') AS summary,
+    nullif(trim(note.description), '') AS description,
+    note.extended_attributes AS extended_attributes
+FROM each_note
+WHERE note IS NOT NULL;

@@ -1,6 +1,6 @@
--- what:   replaces the rows of changed requests, adds new ones, notes who was seen
+-- what:   replaces the rows of changed requests and adds new ones
 -- grain:  one row per (source, service_request_id)
--- reads:  incoming, judged, stage
+-- reads:  incoming, stage
 -- writes: service_requests
 -- No key and no MERGE: deleting matches and inserting is several times cheaper on a wide table
 -- (docs/decisions/0002-delete-and-insert.md); sql/checks/ proves that ids stay unique.
@@ -16,20 +16,7 @@ SELECT
     s.service_name, s.description, s.agency_responsible, s.service_notice, s.requested_datetime,
     s.updated_datetime, s.expected_datetime, i.closed_datetime, i.closed_datetime_source,
     s.address, s.address_id, s.zipcode, s.lat, s.long, s.media_url, s.extended_attributes,
-    s.notes, s.attributes, s.extra, i.first_seen_at, s.seen_at AS last_seen_at,
+    s.notes, s.attributes, s.extra, i.first_seen_at, i.last_seen_at,
     s.seen_at AS last_changed_at, NULL AS gone_at, i.content_hash, s.page_sha256
 FROM incoming AS i
 INNER JOIN stage AS s ON s.rowid = i.entry;
-
-UPDATE service_requests AS c
-SET last_seen_at = seen.seen_at
-FROM (
-    SELECT j.source, j.service_request_id, max(s.seen_at) AS seen_at
-    FROM judged AS j
-    INNER JOIN stage AS s ON s.rowid = j.entry
-    WHERE j.judgement IN ('unchanged', 'stale')
-    GROUP BY ALL
-) AS seen
-WHERE
-    c.source = seen.source AND c.service_request_id = seen.service_request_id
-    AND c.last_seen_at < seen.seen_at;

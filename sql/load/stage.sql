@@ -18,7 +18,7 @@ WITH entry AS (
 
 named AS (
     SELECT
-        reading_id, source, page_sha256, page_number, seen_at, zone, utc_is_local, m,
+        reading_id, reading_number, source, page_sha256, page_number, seen_at, m,
         words(m['service_request_id']) AS service_request_id,
         words(m['token']) AS token,
         lower(words(m['status'])) AS status,
@@ -26,8 +26,8 @@ named AS (
         words(m['service_code']) AS service_code,
         words(m['service_name']) AS service_name,
         words(m['description']) AS description,
-        CASE json_type(m['agency_responsible'])
-            WHEN 'OBJECT' THEN coalesce(
+        CASE
+            WHEN starts_with(m['agency_responsible'], '{') THEN coalesce(
                 list_aggregate(m['agency_responsible'] ->> '$.recipient[*]', 'string_agg', ', '),
                 words(m['agency_responsible'])
             )
@@ -42,28 +42,10 @@ named AS (
         coalesce(words(m['zipcode']), words(m['zip_code'])) AS zipcode,
         words(m['lat']) AS lat_text,
         coalesce(words(m['long']), words(m['lon'])) AS long_text,
-        CASE json_type(m['media_url'])
-            WHEN 'ARRAY' THEN coalesce(m['media_url'] ->> '$[0].url', words(m['media_url'] -> '$[0]'))
-            ELSE words(m['media_url'])
-        END AS media_url,
+        coalesce(starts_with(m['media_url'], '['), false) AS many_media,
         m['extended_attributes'] AS extended_attributes,
         m['notes'] AS notes,
-        note_list(m['notes']) AS note_list,
-        m['attributes'] AS attributes
-    FROM entry
-),
-
-valued AS (
-    SELECT
-        *,
-        instant(requested_text, zone, utc_is_local) AS requested_datetime,
-        instant(updated_text, zone, utc_is_local) AS updated_datetime,
-        instant(expected_text, zone, utc_is_local) AS expected_datetime,
-        on_globe(TRY_CAST(lat_text AS DOUBLE), TRY_CAST(long_text AS DOUBLE)) AS placed,
-        list_min([
-            instant(n.datetime, zone, utc_is_local)
-            FOR n IN note_list IF lower(n.type) = 'closed'
-        ]) AS note_closed_at,
+        m['attributes'] AS attributes,
         list_filter(
             map_entries(m),
             lambda e: e.key NOT IN (
@@ -75,41 +57,69 @@ valued AS (
                 'attributes', 'media_url'
             ) AND e.value IS NOT NULL AND e.value <> '""'
         ) AS others
+    FROM entry
+),
+
+valued AS (
+    SELECT
+        *,
+        instant(requested_text, $zone, $utc_is_local) AS requested_datetime,
+        instant(updated_text, $zone, $utc_is_local) AS updated_datetime,
+        instant(expected_text, $zone, $utc_is_local) AS expected_datetime,
+        on_globe(TRY_CAST(lat_text AS DOUBLE), TRY_CAST(long_text AS DOUBLE)) AS placed
     FROM named
+),
+
+whole AS (
+    SELECT
+        reading_id, reading_number, source, page_sha256, page_number, seen_at,
+        service_request_id, token, status, status_notes, service_code, service_name, description,
+        agency_responsible, service_notice, requested_datetime, updated_datetime,
+        expected_datetime, address, address_id, zipcode,
+        CASE WHEN placed THEN TRY_CAST(lat_text AS DOUBLE) END AS lat,
+        CASE WHEN placed THEN TRY_CAST(long_text AS DOUBLE) END AS long,
+        CASE
+            WHEN many_media
+                THEN coalesce(m['media_url'] ->> '$[0].url', words(m['media_url'] -> '$[0]'))
+            ELSE words(m['media_url'])
+        END AS media_url,
+        extended_attributes, notes, attributes,
+        -- What did not fit its column stays readable beside what has no column.
+        CASE
+            WHEN
+                len(others) > 0
+                OR many_media
+                OR (NOT placed AND coalesce(lat_text, long_text) IS NOT NULL)
+                OR (requested_text IS NOT NULL AND requested_datetime IS NULL)
+                OR (updated_text IS NOT NULL AND updated_datetime IS NULL)
+                OR (expected_text IS NOT NULL AND expected_datetime IS NULL)
+                THEN
+                    to_json(map_from_entries(list_concat(
+                        others,
+                        [
+                            e FOR e IN map_entries(m) IF
+                            (e.key IN ('lat', 'long', 'lon') AND NOT placed
+                                AND e.value IS NOT NULL AND e.value <> '""')
+                            OR (e.key = 'requested_datetime' AND requested_text IS NOT NULL
+                                AND requested_datetime IS NULL)
+                            OR (e.key IN ('updated_datetime', 'update_datetime')
+                                AND updated_text IS NOT NULL AND updated_datetime IS NULL)
+                            OR (e.key = 'expected_datetime' AND expected_text IS NOT NULL
+                                AND expected_datetime IS NULL)
+                            OR (e.key = 'media_url' AND many_media)
+                        ]
+                    )))
+        END AS extra
+    FROM valued
 )
 
 SELECT
-    reading_id, source, page_sha256, page_number, seen_at,
-    service_request_id, token, status, status_notes, service_code, service_name, description,
-    agency_responsible, service_notice, requested_datetime, updated_datetime, expected_datetime,
-    address, address_id, zipcode,
-    CASE WHEN placed THEN TRY_CAST(lat_text AS DOUBLE) END AS lat,
-    CASE WHEN placed THEN TRY_CAST(long_text AS DOUBLE) END AS long,
-    media_url, extended_attributes, notes, note_list, attributes, note_closed_at,
-    -- What did not fit its column stays readable beside what has no column.
-    CASE
-        WHEN
-            len(others) > 0
-            OR (NOT placed AND coalesce(lat_text, long_text) IS NOT NULL)
-            OR (requested_text IS NOT NULL AND requested_datetime IS NULL)
-            OR (updated_text IS NOT NULL AND updated_datetime IS NULL)
-            OR (expected_text IS NOT NULL AND expected_datetime IS NULL)
-            OR json_type(m['media_url']) = 'ARRAY'
-            THEN
-                to_json(map_from_entries(list_concat(
-                    others,
-                    [
-                        e FOR e IN map_entries(m) IF
-                        (e.key IN ('lat', 'long', 'lon') AND NOT placed
-                            AND e.value IS NOT NULL AND e.value <> '""')
-                        OR (e.key = 'requested_datetime' AND requested_text IS NOT NULL
-                            AND requested_datetime IS NULL)
-                        OR (e.key IN ('updated_datetime', 'update_datetime')
-                            AND updated_text IS NOT NULL AND updated_datetime IS NULL)
-                        OR (e.key = 'expected_datetime' AND expected_text IS NOT NULL
-                            AND expected_datetime IS NULL)
-                        OR (e.key = 'media_url' AND json_type(e.value) = 'ARRAY')
-                    ]
-                )))
-    END AS extra
-FROM valued;
+    *,
+    -- Equal hashes say the same; what differs in it may still mean the same (compare.sql).
+    hash(
+        token, status, status_notes, service_code, service_name, description,
+        agency_responsible, service_notice, requested_datetime, updated_datetime,
+        expected_datetime, address, address_id, zipcode, lat, long, media_url,
+        extended_attributes, notes, attributes, extra
+    ) AS content_hash
+FROM whole;

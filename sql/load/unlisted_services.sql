@@ -1,16 +1,18 @@
 -- what:   adds codes that are seen in requests but in no services list (Q-SVC-1)
 -- grain:  one row per (source, service_code)
--- reads:  incoming, services
+-- reads:  judged, stage, services
 -- writes: services, service_versions
 CREATE OR REPLACE TEMP TABLE unlisted AS
-SELECT
-    i.source, i.service_code,
-    arg_max(i.service_name, i.seen_at) AS service_name,
-    min(i.seen_at) AS seen_at
-FROM incoming AS i
-ANTI JOIN services AS s ON s.source = i.source AND s.service_code = i.service_code
-WHERE i.service_code IS NOT NULL
-GROUP BY ALL;
+SELECT s.source, s.service_code, s.service_name, s.seen_at
+FROM stage AS s
+INNER JOIN judged AS j ON j.entry = s.rowid
+ANTI JOIN services AS k ON k.source = s.source AND k.service_code = s.service_code
+WHERE s.service_code IS NOT NULL AND j.judgement IN ('new', 'changed')
+QUALIFY
+    row_number() OVER (
+        PARTITION BY s.source, s.service_code
+        ORDER BY s.reading_number, s.seen_at, s.service_request_id
+    ) = 1;
 
 INSERT INTO services BY NAME
 SELECT

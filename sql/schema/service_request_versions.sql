@@ -68,5 +68,5 @@ COMMENT ON COLUMN service_request_versions.notes IS 'notes as served; service_re
 COMMENT ON COLUMN service_request_versions.attributes IS 'Answers to the service definition''s attributes, as served';
 COMMENT ON COLUMN service_request_versions.extra IS 'What the source serves beyond the above, and raw values that did not fit their column';
 COMMENT ON COLUMN service_request_versions.gone_at IS 'When the source was found to show the request no longer; null while it does';
-COMMENT ON COLUMN service_request_versions.content_hash IS 'Hash of what makes a version';
+COMMENT ON COLUMN service_request_versions.content_hash IS 'Hash of what the copy said that made this version; what has another hash may still mean the same';
 COMMENT ON COLUMN service_request_versions.page_sha256 IS 'Landed page that this version was read from';

@@ -66,5 +66,5 @@ COMMENT ON COLUMN service_requests.first_seen_at IS 'When a pull first saw the r
 COMMENT ON COLUMN service_requests.last_seen_at IS 'When a pull last saw the request';
 COMMENT ON COLUMN service_requests.last_changed_at IS 'When a pull last saw the request differ from the version before';
 COMMENT ON COLUMN service_requests.gone_at IS 'When the source was found to show the request no longer; null while it does';
-COMMENT ON COLUMN service_requests.content_hash IS 'Hash of what makes a version: all the above but times of sight, JSON key order and white space';
+COMMENT ON COLUMN service_requests.content_hash IS 'Hash of what the copy said that made this version; what has another hash may still mean the same';
 COMMENT ON COLUMN service_requests.page_sha256 IS 'Landed page that this version was read from';
