@@ -14,6 +14,8 @@ from open311_etl.cli import screen
 from open311_etl.errors import SourceDown, WarehouseBusy
 
 NAMES = [each.callback.__name__ for each in cli.app.registered_commands if each.callback]
+GROUPS = [each.typer_instance for each in cli.app.registered_groups if each.typer_instance]
+INNER = [f"{group.info.name} {each.name}" for group in GROUPS for each in group.registered_commands]
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +23,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *INNER])
 def test_the_help_of_every_command_has_an_example_of_it(name: str) -> None:
-    ended = command(name, "--help")
+    ended = command(*name.split(), "--help")
     assert ended.code == 0
     assert f"open311-etl {name}" in ended.text.partition("Examples:")[2]
     assert ended.err == ""
@@ -33,7 +35,10 @@ def test_the_help_of_every_command_has_an_example_of_it(name: str) -> None:
 def test_the_help_names_all_commands_in_whole_sentences() -> None:
     ended = command("--help")
     listed = ended.text.partition("Commands:")[2].partition("Examples:")[0]
-    assert [line.split()[0] for line in listed.split("\n") if line.strip()] == NAMES
+    assert [line.split()[0] for line in listed.split("\n") if line.strip()] == [
+        *NAMES,
+        *(group.info.name for group in GROUPS),
+    ]
     assert "..." not in listed
 
 

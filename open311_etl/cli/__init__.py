@@ -16,6 +16,7 @@ import typer
 
 from open311_etl.cli import (
     asking,
+    dashboard,
     demo,
     exporting,
     faults,
@@ -69,6 +70,9 @@ for command, lines in (
     *serving.COMMANDS,
 ):
     app.command(epilog=_examples(lines))(command)
+for name, subcommand, lines in dashboard.COMMANDS:
+    dashboard.app.command(name, epilog=_examples(lines))(subcommand)
+app.add_typer(dashboard.app)
 
 
 def main() -> None:

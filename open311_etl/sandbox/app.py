@@ -15,13 +15,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from open311_etl.listening import LOOPBACK
 from open311_etl.sandbox.clock import text
 from open311_etl.sandbox.delivery import WIRE
 from open311_etl.sandbox.environment import LIVE_ROOT, TEST_ROOT, VERSION, Environment, Log
 from open311_etl.sandbox.georeport import GeoReport
 from open311_etl.sandbox.weather import MOVED
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 def build_app(

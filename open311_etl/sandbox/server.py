@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 
 import uvicorn
 
-from open311_etl.errors import UsageError
-from open311_etl.sandbox.app import LOOPBACK, build_app
+from open311_etl.listening import LOOPBACK, listen
+from open311_etl.sandbox.app import build_app
 from open311_etl.sandbox.character import WELL_BEHAVED, Character
 from open311_etl.sandbox.environment import LIVE_ROOT, TEST_ROOT, VERSION, Log
 from open311_etl.sandbox.georeport import GeoReport
@@ -68,7 +68,7 @@ def serving(
 
     Gives the Server; port 0 takes a free one. Raises UsageError where the port is taken.
     """
-    listening = _listen(host, port)
+    listening = listen(host, port)
     server = _server(city, host, listening, character)
     runner = _runner(server, LOOPBACK, lambda *call: server.requests.append(call))
     thread = threading.Thread(target=runner.run, args=([listening],), daemon=True, name="sandbox")
@@ -97,7 +97,7 @@ def serve(
     that callers may use for this machine, ``*`` for any. Raises UsageError where the port is taken
     or the address is not this machine's.
     """
-    with _listen(host, port) as listening:
+    with listen(host, port) as listening:
         server = _server(city, host, listening, character)
         runner = _runner(server, hosts, lambda *_: None)
         ready(server)
@@ -148,24 +148,6 @@ def _runner(server: Server[P], hosts: Sequence[str], log: Log) -> _Runner:
         timeout_keep_alive=75,
     )
     return _Runner(config)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Bind here, not in uvicorn, so that a taken port is one clear line and port 0 is known."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only where the protocol is named: 40 ms an answer.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(128)
-    except (OSError, OverflowError) as error:
-        listening.close()
-        raise UsageError(
-            f"cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error};"
-            " choose another with --port, or 0 for any free one"
-        ) from None
-    return listening
 
 
 def _await_start(runner: uvicorn.Server, thread: threading.Thread) -> None:

@@ -1,0 +1,82 @@
+"use strict";
+
+/** What a missing value is called in filters and lists. */
+const NONE = "none";
+
+/**
+ * The data with what makes it easy to ask.
+ * @param {any} document what `content.py` made
+ * @param {Rows} rows
+ */
+function makeCity(document, rows) {
+  const base = Date.parse(`${document.base}T00:00:00Z`) / 86400000;
+  const lists = document.lists;
+  const sourceNumber = new Map(lists.source.map((/** @type {string} */ name, /** @type {number} */ at) => [name, at]));
+  const lastDays = document.sources.filter((/** @type {any} */ s) => s.as_of).map(
+    (/** @type {any} */ s) => words.localDay(s.as_of, s.zone));
+  const city = {
+    document, rows, lists,
+    number: (/** @type {string} */ iso) => Math.round(Date.parse(`${iso}T00:00:00Z`) / 86400000 - base),
+    iso: (/** @type {number} */ day) => new Date((base + day) * 86400000).toISOString().slice(0, 10),
+    /** Of each service the number of its source. */
+    serviceSource: lists.service.map((/** @type {any[]} */ s) => sourceNumber.get(s[0])),
+    several: lists.source.length > 1,
+    first: 0, last: 0,
+    about: (/** @type {string} */ name) => document.sources.find((/** @type {any} */ s) => s.source === name),
+  };
+  city.first = city.number(document.first);
+  const newest = rows.n ? rows.opened[rows.n - 1] : city.first;
+  city.last = Math.max(city.first, lastDays.length ? city.number(lastDays.sort().at(-1)) : newest);
+  return city;
+}
+
+/** @typedef {ReturnType<typeof makeCity>} City */
+
+/**
+ * The sources that a view is of.
+ * @param {City} city @param {View} state
+ */
+function sourcesOf(city, state) {
+  const wanted = new Set(state.source);
+  const found = city.document.sources.filter((/** @type {any} */ s) => wanted.has(s.source));
+  return found.length ? found : city.document.sources;
+}
+
+/**
+ * First and last day of a view, as numbers; the last 90 days where it does not say.
+ * @param {City} city @param {View} state
+ */
+function rangeOf(city, state) {
+  const asOf = sourcesOf(city, state).filter((/** @type {any} */ s) => s.as_of).map(
+    (/** @type {any} */ s) => city.number(words.localDay(s.as_of, s.zone)));
+  const last = asOf.length ? Math.min(city.last, Math.max(...asOf)) : city.last;
+  const clamp = (/** @type {number} */ day) => Math.min(Math.max(day, city.first), city.last);
+  const to = state.to ? clamp(city.number(state.to)) : last;
+  const from = state.from ? clamp(city.number(state.from)) : Math.max(city.first, to - 89);
+  return { from: Math.min(from, to), to, last };
+}
+
+/**
+ * The rows that a view chooses, whatever their day.
+ * @param {City} city @param {View} state
+ * @returns {Uint32Array} their places
+ */
+function choose(city, state) {
+  const { rows, lists } = city;
+  const sets = Object.fromEntries(LISTS.map((name) => [name, new Set(state[name])]));
+  const wants = (/** @type {string} */ name, /** @type {any} */ value) =>
+    !sets[name].size || sets[name].has(value === null ? NONE : value);
+  const service = Uint8Array.from(lists.service, (/** @type {any[]} */ [source, code, , group]) =>
+    Number(wants("source", source) && wants("service", code) && wants("group", group)));
+  const ward = Uint8Array.from(lists.ward, (/** @type {any[]} */ [, name]) => Number(wants("ward", name)));
+  const channel = Uint8Array.from(lists.channel, (/** @type {any} */ name) => Number(wants("channel", name)));
+  const status = Uint8Array.from(lists.status, (/** @type {any} */ name) => Number(wants("status", name)));
+  const found = new Uint32Array(rows.n);
+  let n = 0;
+  for (let i = 0; i < rows.n; i++) {
+    if (service[rows.service[i]] && ward[rows.ward[i]] && channel[rows.channel[i]] && status[rows.status[i]]) {
+      found[n++] = i;
+    }
+  }
+  return found.subarray(0, n);
+}

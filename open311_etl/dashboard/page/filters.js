@@ -1,0 +1,74 @@
+"use strict";
+
+/** The bar of filters: it shows the view, and changes it. */
+class Filters {
+  /** @param {City} city */
+  constructor(city) {
+    this.city = city;
+    const { lists } = city;
+    const named = (/** @type {any[]} */ values) => [...new Set(values)].map((value) => (value === null ? NONE : value));
+    const plain = (/** @type {string[]} */ values) => values.map((value) => ({ value, label: value }));
+    /** @type {Map<string, {value: string, label: string}>} */
+    const services = new Map();
+    for (const [source, code, name] of lists.service) {
+      const label = city.several ? `${name} (${city.about(source)?.title ?? source})` : name;
+      const known = services.get(code);
+      services.set(code, { value: code, label: known ? `${known.label}, ${label}` : label });
+    }
+    const all = {
+      source: lists.source.map((/** @type {string} */ value) => ({ value, label: city.about(value)?.title ?? value })),
+      group: plain(named(lists.service.map((/** @type {any[]} */ s) => s[3])).sort()),
+      service: [...services.values()],
+      ward: plain(named(lists.ward.map((/** @type {any[]} */ w) => w[1]))),
+      channel: plain(named(lists.channel)),
+      status: plain(named(lists.status)),
+    };
+    const labels = { source: "City", group: "Group", service: "Service", ward: "Ward", channel: "Channel", status: "Status" };
+    this.pickers = Object.entries(labels)
+      .filter(([name]) => all[name].length > 1)
+      .map(([name, label]) => new Picker(label, /** @type {any} */ (name), all[name]));
+    const day = (/** @type {"from" | "to"} */ name, /** @type {string} */ label) => h("input", {
+      type: "date", "aria-label": label, min: city.iso(city.first), max: city.iso(city.last), "data-filter": name,
+      onchange: (/** @type {Event} */ event) => view.change({ [name]: /** @type {HTMLInputElement} */ (event.target).value || null }),
+    });
+    this.from = /** @type {HTMLInputElement} */ (day("from", "First day"));
+    this.to = /** @type {HTMLInputElement} */ (day("to", "Last day"));
+    this.spans = [[30, "30 days"], [90, "90 days"], [365, "1 year"], [Infinity, "All"]].map(([days, label]) => ({
+      days: Number(days), button: h("button", { type: "button", class: "span", onclick: () => this.span(Number(days)) }, label),
+    }));
+    this.all = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-filter": "all",
+      onchange: () => view.change({ all: this.all.checked }) }));
+    this.reset = h("button", { type: "button", class: "quiet", onclick: () => view.change({
+      source: [], service: [], group: [], ward: [], channel: [], status: [], from: null, to: null, all: false }) }, "Clear all");
+    this.element = h("div", { class: "filters", role: "search", "aria-label": "Filters" },
+      h("div", { class: "filter-days" }, this.spans.map(({ button }) => button), this.from, h("span", { class: "quiet" }, "to"), this.to),
+      h("div", { class: "filter-lists" }, this.pickers.map((picker) => picker.element),
+        h("label", { class: "check" }, this.all, "with duplicates and information-only"), this.reset));
+    this.summary = h("p", { class: "chosen" });
+  }
+
+  /** @param {number} days */
+  span(days) {
+    const { last } = rangeOf(this.city, { ...view.now, from: null, to: null });
+    const from = Math.max(this.city.first, last - days + 1);
+    view.change(days === 90 ? { from: null, to: null } : { from: this.city.iso(from), to: this.city.iso(last) });
+  }
+
+  /** @param {View} state @param {{from: number, to: number, last: number}} range */
+  show(state, range) {
+    this.pickers.forEach((picker) => picker.show(state));
+    this.from.value = this.city.iso(range.from);
+    this.to.value = this.city.iso(range.to);
+    this.all.checked = state.all;
+    const length = range.to - range.from + 1;
+    for (const { days, button } of this.spans) {
+      const whole = Math.min(days, range.last - this.city.first + 1);
+      const on = range.to === range.last && length === whole;
+      button.setAttribute("aria-pressed", String(on));
+    }
+    const chosen = LISTS.some((name) => state[name].length) || state.from || state.to || state.all;
+    this.reset.hidden = !chosen;
+    const parts = LISTS.filter((name) => state[name].length).map((name) => `${name}: ${state[name].join(", ")}`);
+    this.summary.textContent = `${words.day(this.city.iso(range.from))} to ${words.day(this.city.iso(range.to))}${parts.length ? "; " + parts.join("; ") : ""}${state.all ? "; with duplicates and information-only requests" : ""}`;
+  }
+}

@@ -1,0 +1,41 @@
+"""Find requests and tell their whole history: the only questions that a browser may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from open311_etl import warehouse
+from open311_etl.warehouse import Connection
+
+MOST_FOUND = 50
+_SHORTEST = 2
+"""Letters that are needed before a text is looked for."""
+
+
+def find(con: Connection, text: str, source: str | None = None) -> list[dict[str, Any]]:
+    """Give up to 50 requests whose id begins so, or whose address or service contains the text."""
+    text = text.strip()[:200]
+    if len(text) < _SHORTEST:
+        return []
+    return warehouse.rows(con, "dashboard/find", text=text, source=source, most=MOST_FOUND)
+
+
+def histories(
+    con: Connection, requests: Sequence[tuple[str, str]], *, descriptions: bool = True
+) -> list[dict[str, Any]]:
+    """Give (source, id) each with its versions and notes; those that are not there are left out."""
+    return warehouse.rows(
+        con,
+        "dashboard/histories",
+        sources=[source for source, _ in requests],
+        requests=[request for _, request in requests],
+        descriptions=descriptions,
+    )
+
+
+def included(con: Connection, most: int, *, descriptions: bool) -> list[dict[str, Any]]:
+    """Give the newest requests with their histories, open ones first, at most ``most``."""
+    rows = warehouse.rows(con, "dashboard/included", most=most)
+    wanted = [(row["source"], row["service_request_id"]) for row in rows]
+    return histories(con, wanted, descriptions=descriptions)

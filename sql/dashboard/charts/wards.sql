@@ -1,0 +1,38 @@
+-- what:   wards: closed within 14 days, against what their own mix of services makes expect
+-- grain:  one row per ward
+-- reads:  chosen and view, which the page puts before it
+-- writes: nothing
+WITH cohort AS (
+    SELECT
+        c.source, c.ward, c.service_code, c.fate,
+        c.opened_date < v.as_of_day - 14 AND c.hours IS NOT NULL AND c.fate IN ('open', 'closed') AS old_enough,
+        old_enough AND c.hours < 336 AND c.fate = 'closed' AS in_time
+    FROM chosen AS c
+    CROSS JOIN view AS v
+    WHERE c.spell = 1 AND c.opened_date BETWEEN v.first_day AND v.last_day
+),
+
+usual AS (
+    SELECT source, service_code, avg(in_time::INTEGER) AS share
+    FROM cohort
+    WHERE old_enough
+    GROUP BY ALL
+),
+
+ward AS (
+    SELECT
+        c.source, c.ward, count(*) AS requests, count(*) FILTER (c.fate = 'open') AS open,
+        count(*) FILTER (c.old_enough) AS old_enough, count(*) FILTER (c.in_time) AS closed_in_time,
+        sum(u.share) FILTER (c.old_enough) AS expected,
+        sum(u.share * (1 - u.share)) FILTER (c.old_enough) AS variance
+    FROM cohort AS c
+    LEFT JOIN usual AS u ON u.source = c.source AND u.service_code = c.service_code
+    GROUP BY c.source, c.ward
+)
+
+SELECT
+    source, coalesce(ward, 'none') AS ward, requests, open, old_enough, closed_in_time, expected,
+    CASE WHEN old_enough >= 50 AND expected > 0 THEN closed_in_time / expected END AS ratio,
+    CASE WHEN ratio IS NOT NULL THEN 1.959964 * sqrt(variance) / expected END AS give_or_take
+FROM ward
+ORDER BY ratio, requests DESC
