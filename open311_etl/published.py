@@ -30,8 +30,10 @@ def opened(settings: Settings, memory: str = "") -> Iterator[tuple[Connection, P
     held, WarehouseError where they cannot be read.
     """
     file = newest(settings)
+    # DuckDB goes on showing the old file under an old name, so a link is followed here.
+    target = file.resolve() if file.is_symlink() else file
     try:
-        with warehouse.warehouse(file, read_only=True, wait=1) as con:
+        with warehouse.warehouse(target, read_only=True, wait=1) as con:
             for setting in LOCKED:
                 con.execute(f"SET {setting} = false")
             if memory:

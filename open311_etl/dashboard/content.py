@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from open311_etl import warehouse
-from open311_etl.config import Settings
 from open311_etl.dashboard.pack import packed
 from open311_etl.dashboard.shapes import Shapes
 from open311_etl.warehouse import Connection
@@ -36,7 +34,7 @@ class Choice:
     wards: Mapping[str, Shapes] = field(default_factory=dict)
 
 
-def content(con: Connection, settings: Settings, choice: Choice) -> dict[str, Any]:
+def content(con: Connection, choice: Choice) -> dict[str, Any]:
     """Give the document that the page starts from, of what ``con`` reads."""
     con.execute(f"CREATE OR REPLACE TEMP VIEW chosen AS {query_text('chosen')}")
     warehouse.run(con, "dashboard/lists")
@@ -53,7 +51,7 @@ def content(con: Connection, settings: Settings, choice: Choice) -> dict[str, An
         "base": origin["base"],
         "rows": packed(table),
         "lists": _lists(con),
-        "sources": [_source(con, settings, choice, row) for row in _standing(con)],
+        "sources": [_source(con, choice, row) for row in _standing(con)],
         "sql": {"chosen": query_text("chosen"), **_chart_queries()},
     }
 
@@ -112,22 +110,17 @@ def _standing(con: Connection) -> list[dict[str, Any]]:
     return warehouse.rows(con, "dashboard/standing")
 
 
-def _source(
-    con: Connection, settings: Settings, choice: Choice, standing: dict[str, Any]
-) -> dict[str, Any]:
+def _source(con: Connection, choice: Choice, standing: dict[str, Any]) -> dict[str, Any]:
     name = standing["source"]
-    known = settings.sources.get(name)
-    zone = known.timezone if known else "UTC"
     shapes = choice.wards.get(name)
 
     def ask(file: str, **values: object) -> list[dict[str, Any]]:
         return warehouse.rows(con, f"dashboard/{file}", source=name, **values)
 
-    days = ask("coverage", zone=zone)
+    days = ask("coverage", zone=standing["zone"])
     return {
         **standing,
-        "title": (known.title if known else "") or name,
-        "zone": zone,
+        "title": standing["title"] or name,
         "coverage": {
             "first": days[0]["day"] if days else None,
             **{part: [row[part] for row in days] for part in _PARTS},
@@ -148,6 +141,4 @@ def _plain(value: object) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
     raise TypeError(f"{type(value).__name__} is nothing that the page can show")

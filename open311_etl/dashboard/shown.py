@@ -42,7 +42,7 @@ class Shown:
                 return
             try:
                 with reading(self.settings) as con:
-                    document = content(con, self.settings, self._choice)
+                    document = content(con, self._choice)
             except Open311Error as error:
                 self.fault = str(error)
                 return

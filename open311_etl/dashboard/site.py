@@ -52,7 +52,7 @@ def build(
     began = time.monotonic()
     _refuse_another_page(folder)
     with reading(settings) as con:
-        document = content(con, settings, choice or Choice())
+        document = content(con, choice or Choice())
         found = included(con, searched, descriptions=descriptions)
     document["live"] = False
     document["searched"] = len(found)

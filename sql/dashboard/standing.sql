@@ -19,7 +19,8 @@ waiting AS (
 )
 
 SELECT
-    s.source, a.as_of, coalesce(t.requests, 0) AS requests, coalesce(t.undated, 0) AS undated,
+    s.source, a.title, coalesce(a.timezone, 'UTC') AS zone, a.as_of, a.as_of_date, a.settled_day,
+    coalesce(t.requests, 0) AS requests, coalesce(t.undated, 0) AS undated,
     coalesce(t.gone, 0) AS gone, t.newest, coalesce(t.located, 0) AS located,
     coalesce(t.warded, 0) AS warded, coalesce(t.expected, 0) AS expected,
     coalesce(w.waiting, 0) AS waiting, coalesce(w.pending, 0) AS pending
