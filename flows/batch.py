@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from flows.step import place
+from flows.place import Places
 from open311_etl.agenda import Item
 from open311_etl.model import Outcome, Window
 from open311_etl.session import Pull
@@ -18,8 +18,9 @@ MOST_TASKS = 300
 class Batch:
     """Windows in a row that are read one after the other; ``window`` spans them all."""
 
-    def __init__(self, pull: Pull, items: Sequence[Item]) -> None:
+    def __init__(self, pull: Pull, items: Sequence[Item], places: Places) -> None:
         self._pull = pull
+        self._places = places
         self._items = items
         self._read: dict[Window, list[Outcome]] = {}
         self.window = Window(items[0].window.start, max(item.window.end for item in items))
@@ -38,7 +39,7 @@ class Batch:
 
     async def read(self) -> None:
         """Read what has not been read yet: a second try goes on where the first one stopped."""
-        async with place(self._pull.source):
+        async with self._places.one():
             for item in self._items:
                 if item.window not in self._read:
                     self._read[item.window] = await self._pull.read(item.window)
@@ -49,11 +50,12 @@ class Batch:
         return [outcome for outcomes in read.values() for outcome in outcomes]
 
 
-def batches(pull: Pull) -> list[Batch]:
+def batches(pull: Pull, places: Places) -> list[Batch]:
     """Cut the plan of a pull into at most MOST_TASKS batches of windows in a row."""
     size = math.ceil(len(pull.items) / MOST_TASKS) or 1
     return [
-        Batch(pull, pull.items[first : first + size]) for first in range(0, len(pull.items), size)
+        Batch(pull, pull.items[first : first + size], places)
+        for first in range(0, len(pull.items), size)
     ]
 
 

@@ -24,8 +24,9 @@ from prefect.states import Completed, Failed
 
 from flows import orchestrator, summary
 from flows.batch import batches
+from flows.place import Places
 from flows.progress import Progress
-from flows.step import limit, step
+from flows.step import step
 from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, load_settings
 from open311_etl.errors import Open311Error, SourceError, UsageError
@@ -118,9 +119,8 @@ async def pull_source(
         settings = _given.get() or load_settings(data_dir, config)
         profile = settings.source(source)
         watched = WatchedPull(settings, profile, *span_of(profile, start, end))
-        async with watched:
-            await limit(profile)
-            report = await watched.journey(jobs)
+        async with watched, Places(profile) as places:
+            report = await watched.journey(jobs, places)
     except Exception as error:
         known = _known(error)
         if known is None:
@@ -151,10 +151,10 @@ class WatchedPull(Pull):
             return []
         return await step("follow-changes", f"{self.source.name} changes", super().follow)
 
-    async def journey(self, jobs: int | None) -> PullReport:
+    async def journey(self, jobs: int | None, places: Places) -> PullReport:
         """Go from the catalog to the report; a long plan is read several windows in a task."""
         name, planned = self.source.name, len(self.items)
-        cut = {batch.window: batch for batch in batches(self)}
+        cut = {batch.window: batch for batch in batches(self, places)}
         progress = Progress(name, planned)
         get_run_logger().info(
             "%s: %d windows to read%s%s",

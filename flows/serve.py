@@ -14,6 +14,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from prefect import serve
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
@@ -25,6 +26,9 @@ from open311_etl.errors import Open311Error, UsageError
 
 DAILY = "30 5 * * *"
 """Half past five each morning in the source's zone: the day before is over, its updates are in."""
+
+ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""A pull that is due while the one before goes on is left out: there is nothing for it to do."""
 
 
 def deployments(
@@ -59,6 +63,7 @@ def deployments(
                     "jobs": jobs,
                 },
                 tags=["open311", source.name],
+                concurrency_limit=ONE,
                 entrypoint_type=EntrypointType.MODULE_PATH,
             )
         except ValueError as error:
