@@ -34,9 +34,10 @@ def flow(place: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[
 
 @pytest.mark.timeout(280)
 def test_the_flow_pulls_with_a_fresh_prefect_and_its_log_is_fit_to_read(tmp_path: Path) -> None:
-    city = City(200, days=5)
+    city = City(200, days=5, services=9)
     with serving(city) as server:
-        done = flow(tmp_path, server.url, "--end", city.end.isoformat())
+        span = ("--start", city.start.isoformat(), "--end", city.end.isoformat())
+        done = flow(tmp_path, server.url, *span)
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) < 25
