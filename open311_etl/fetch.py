@@ -16,6 +16,7 @@ from open311_etl import windows
 from open311_etl.client import instant
 from open311_etl.errors import SourceError
 from open311_etl.habits import Habits
+from open311_etl.hunt import HOPELESS, Hunt
 from open311_etl.model import LandedPage, Outcome, Run, Verdict, Window
 from open311_etl.walk import Walk, Walker
 
@@ -54,6 +55,18 @@ class Reading:
         return len(self.walks) < 2 or self.walks[-2].signatures != self.last.signatures
 
     @property
+    def whole(self) -> bool:
+        return self.last.whole
+
+    @property
+    def holes(self) -> bool:
+        return bool(self.last.holes)
+
+    @property
+    def rows(self) -> int:
+        return self.last.rows
+
+    @property
     def ids(self) -> set[str]:
         return {each for walk in self.walks for each in walk.ids}
 
@@ -72,6 +85,7 @@ class Fetcher:
         self._run = run
         self._codes = codes
         self.habits = Habits()
+        self._hopeful = True
 
     async def read(self, window: Window, kind: str = "window") -> list[Outcome]:
         """Read a window to its end and give what came of it, in one piece or, where it had to be
@@ -182,22 +196,22 @@ class Fetcher:
 
     # -- poison --------------------------------------------------------------------------------
 
-    async def _around_sickness(self, reading: Reading) -> list[Outcome]:
+    async def _around_sickness(self, sick: Reading) -> list[Outcome]:
         """Cut what cannot be read out of a window, as small as it gets (Q-PAGE-9, Q-DATE-5)."""
-        halves = windows.bisect(reading.window)
-        if halves is None:
-            return [self._outcome(reading)]
-        outcomes: list[Outcome] = []
-        for half in halves:
-            # The sickness is known by now: one more try tells whether it is in this half.
-            part = await self._walk(half, reading.kind, retries=1)
-            if not part.last.whole:
-                outcomes += await self._around_sickness(part)
-            elif self._saturated(part.last) and not self._strays(part):
-                outcomes += await self._split(part, f"cut at {part.last.rows} rows")
-            else:
-                outcomes.append(self._outcome(part))
-        return outcomes
+
+        async def read(window: Window, retries: int | None) -> Reading:
+            return await self._walk(window, sick.kind, retries=retries)
+
+        hunt = Hunt(read, HOPELESS if self._hopeful else HOPELESS // 10)
+        pieces = await hunt.search(sick)
+        # Where one window had nothing to give, the next one is given up sooner.
+        self._hopeful = hunt.found_rows or len(pieces) > 1
+        return [each for piece in pieces for each in await self._judged(piece)]
+
+    async def _judged(self, piece: Reading) -> list[Outcome]:
+        if piece.whole and self._saturated(piece.last) and not self._strays(piece):
+            return await self._split(piece, f"cut at {piece.last.rows} rows")
+        return [self._outcome(piece)]
 
     # -- verdicts ------------------------------------------------------------------------------
 

@@ -11,16 +11,21 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from open311_etl import decode
-from open311_etl.client import Client
+from open311_etl.client import Client, instant
 from open311_etl.errors import BadBody, NotFound, SourceDown, SourceError, SourceRefused
 from open311_etl.landing import Landing
 from open311_etl.model import LandedPage, Page, Run
-from open311_etl.salvage import Salvage, salvage
+from open311_etl.salvage import Read, Salvage, salvage
 
 MOST_PAGES = 100_000
+UNOBEYED = 2
+"""So often it is tried in vain to learn whether a server heeds the size of a page asked for."""
+
+FAR, DAY = timedelta(days=3650), timedelta(days=1)
+DATES = {"start_date", "end_date", "updated_after", "updated_before"}
 ALIVE_SECONDS = 30
 """For so long a sign of life of the server is believed."""
 
@@ -32,10 +37,11 @@ class Manners:
     """What is known of a server's ways: from profile and ledger, and learnt while reading.
 
     ``first_page``: number of the first page, ``None`` until learnt. ``full_page``: most entries
-    seen on a page that another page followed. ``uncapped``: most rows that a proven window held.
-    ``cap``: rows at which answers are known to be cut, ``None`` while nothing is known, 0 where the
-    profile says that there is no such number. ``errs_behind_end``: pages that do not exist are
-    answered with the same errors as pages that cannot be read, ``None`` until learnt.
+    seen on a page that another page followed; ``longest``: on any page. ``uncapped``: most rows
+    that a proven window held. ``cap``: rows at which answers are known to be cut, ``None`` while
+    nothing is known, 0 where the profile says that there is no such number. ``errs_behind_end``:
+    pages that do not exist are answered with the same errors as pages that cannot be read;
+    ``sizes``: smaller pages come where they are asked for; both ``None`` until learnt.
     """
 
     first_page: int | None = None
@@ -43,6 +49,8 @@ class Manners:
     uncapped: int = 0
     cap: int | None = None
     errs_behind_end: bool | None = None
+    longest: int = 0
+    sizes: bool | None = None
 
 
 @dataclass
@@ -89,6 +97,8 @@ class Walker:
         self._landing = landing
         self._run = run
         self._alive_at = float("-inf")
+        self._learning = asyncio.Lock()
+        self._unobeyed = 0
 
     async def walk(self, params: Mapping[str, str], *, retries: int | None = None) -> Walk:
         """Read the pages of a question until the true end.
@@ -100,9 +110,12 @@ class Walker:
         """
         walk = Walk()
         paging = self.client.source.paging == "page"
-        if paging and self.manners.first_page is None:
-            await self._learn_first_page(walk, params)
-        number = self.manners.first_page if self.manners.first_page is not None else 1
+        try:
+            number = await self._first_page(walk, params, retries) if paging else 1
+        except (SourceDown, BadBody) as error:  # a smaller window may tell where pages begin
+            await self.check_alive(error)
+            walk.sickness = error
+            return walk
         while not walk.end:
             try:
                 page, look = await self._read(walk, params, number if paging else None, retries)
@@ -195,6 +208,7 @@ class Walker:
         return ""
 
     async def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
+        self.manners.longest = max(self.manners.longest, len(look.entries))
         body = decode.redact(page.body, self.client.source.drop_fields)
         walk.pages.append(await self.land(page, body, len(look.entries), look.plain))
         walk.records += len(look.entries)
@@ -207,18 +221,68 @@ class Walker:
             else:
                 walk.ids[entry.id] = entry
 
-    async def _learn_first_page(self, walk: Walk, params: Mapping[str, str]) -> None:
-        """Read pages 0 and 1 once: the same, or nothing on page 0, means that 1 is the first."""
-        seen: list[set[str | None]] = []
-        for number in (0, 1):
-            try:
-                _, look = await self._read(walk, params, number, 1)
-                seen.append({entry.id for entry in look.entries})
-            except (NotFound, SourceRefused, SourceDown, BadBody):
-                seen.append(set())
-        zero, one = seen
+    async def _first_page(self, walk: Walk, params: Mapping[str, str], retries: int | None) -> int:
+        """Give the number that pages begin with; what is not known is learnt from pages 0 and 1.
+
+        The same on both, or nothing on page 0, means 1 (Q-PAGE-1). Raises SourceDown or BadBody
+        where page 0 cannot be read, and it is not that there is none.
+        """
+        async with self._learning:  # one window learns it for all
+            if self.manners.first_page is not None:
+                return self.manners.first_page
+            return await self._learn_first_page(walk, params, retries)
+
+    async def _learn_first_page(
+        self, walk: Walk, params: Mapping[str, str], retries: int | None
+    ) -> int:
+        manners = self.manners
+        try:
+            zero = await self._ids(walk, params, 0, retries)
+        except (SourceDown, BadBody):
+            if not await self._no_page_zero(walk, params):
+                raise
+            manners.first_page = 1
+            return 1
+        try:
+            one = await self._ids(walk, params, 1, retries)
+        except (SourceDown, BadBody):  # page 0 could be read, so page 1 is another one
+            if not zero and await self._errs_behind_end(walk, params, 1):
+                return 0
+            manners.first_page = 0 if zero else 1
+            return manners.first_page
         if zero or one:
-            self.manners.first_page = 1 if 2 * len(zero & one) >= len(zero) else 0
+            manners.first_page = 1 if 2 * len(zero & one) >= len(zero) else 0
+        return 1 if manners.first_page is None else manners.first_page
+
+    async def _ids(
+        self, walk: Walk, params: Mapping[str, str], number: int, retries: int | None
+    ) -> set[str | None]:
+        try:
+            _, look = await self._read(walk, params, number, retries)
+        except (NotFound, SourceRefused):
+            return set()
+        return {entry.id for entry in look.entries}
+
+    async def _no_page_zero(self, walk: Walk, params: Mapping[str, str]) -> bool:
+        """True where page 0 fails even if there is nothing to list: in a day of the far future."""
+        source = self.client.source
+        since, until = (instant(self.now() + each, source) for each in (FAR, FAR + DAY))
+        future = {
+            name: since if name in ("start_date", "updated_after") else until
+            for name in params
+            if name in DATES
+        }
+        try:
+            rows = await self._ids(walk, {**params, **future}, 1, None)
+        except (SourceDown, BadBody):
+            return False
+        if rows:  # dates are ignored
+            return False
+        try:
+            await self._ids(walk, {**params, **future}, 0, None)
+        except (SourceDown, BadBody):
+            return True
+        return False
 
     # -- pages that cannot ---------------------------------------------------------------------
 
@@ -226,17 +290,16 @@ class Walker:
         self, walk: Walk, params: Mapping[str, str], number: int, error: SourceError
     ) -> bool:
         """Deal with a page that cannot be read; True where the walk may go on behind it."""
-        source = self.client.source
-        paging = source.paging == "page"
-        full = self.manners.full_page or source.page_size
+        paging = self.client.source.paging == "page"
+        # What is a full page is not known from the size asked for (Q-PAGE-5).
+        full = max(self.manners.full_page, self.manners.longest)
         short = bool(walk.signatures) and len(walk.signatures[-1]) < full
         if paging and short and await self._errs_behind_end(walk, params, number):
             walk.end = "error behind the end"
             return False
         await self.check_alive(error)
-        saved = await self._salvage(walk, params, number, full) if paging else None
-        if saved is None or saved.holes:
-            walk.sickness = error
+        walk.sickness = error
+        saved = await self._salvage(walk, params, number) if paging else None
         if saved is None:
             return False
         for page, look in saved.pages:
@@ -246,25 +309,45 @@ class Walker:
         walk.end = "empty" if saved.ended else ""
         return True
 
-    async def _salvage(
-        self, walk: Walk, params: Mapping[str, str], number: int, size: int
-    ) -> Salvage | None:
+    async def _salvage(self, walk: Walk, params: Mapping[str, str], number: int) -> Salvage | None:
         first = self.manners.first_page if self.manners.first_page is not None else 1
 
-        async def read(index: int, part: int, retries: int | None) -> tuple[Page, decode.Look]:
-            sized = {**params, self.client.source.page_size_param: str(part)}
+        async def read(index: int, size: int, retries: int | None) -> tuple[Page, decode.Look]:
+            sized = {**params, self.client.source.page_size_param: str(size)}
             return await self._read(walk, sized, first + index, retries)
 
-        return await salvage(read, number - first, size)
+        manners = self.manners
+        if manners.sizes is None:
+            manners.sizes = await _obeyed(read)
+            self._unobeyed += manners.sizes is None
+            if self._unobeyed == UNOBEYED:
+                manners.sizes = False
+        if not manners.sizes:
+            return None
+        before = len(walk.signatures[-1]) if walk.signatures else 0
+        size = manners.full_page or before or self.client.source.page_size
+        return await salvage(read, number - first, size, walk.ids)
 
     async def _errs_behind_end(self, walk: Walk, params: Mapping[str, str], number: int) -> bool:
         """Learn once what the server says of a page that cannot exist."""
         if self.manners.errs_behind_end is None:
             try:
-                await self._read(walk, params, number + 10_000, 0)
+                await self._read(walk, params, number + 10_000, None)
                 self.manners.errs_behind_end = False
             except (NotFound, SourceRefused):
                 self.manners.errs_behind_end = False
             except (SourceDown, BadBody):
                 self.manners.errs_behind_end = True
         return self.manners.errs_behind_end
+
+
+async def _obeyed(read: Read) -> bool | None:
+    """Say whether a page of one record comes where it is asked for; ``None`` where none comes."""
+    for index in (0, 1):
+        try:
+            _, look = await read(index, 1, 0)
+        except SourceError:
+            continue
+        if look.entries:
+            return len(look.entries) == 1
+    return None
