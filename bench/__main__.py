@@ -10,7 +10,9 @@ import bench
 
 
 def main() -> None:
-    known = [each.name for each in pkgutil.iter_modules(bench.__path__) if each.name != "__main__"]
+    known = [
+        each.name for each in pkgutil.iter_modules(bench.__path__) if not each.name.startswith("_")
+    ]
     for name in sys.argv[1:] or known:
         if name not in known:
             sys.exit(f"unknown benchmark {name}; there are {', '.join(known)}")

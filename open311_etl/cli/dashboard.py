@@ -131,7 +131,7 @@ def build(
         typer.Option(
             metavar="N",
             callback=at_least(0),
-            help="Requests that its search knows, the newest, open ones first.",
+            help="Requests its search knows: those that changed last, half of them open.",
         ),
     ] = 2_000,
     descriptions: Annotated[

@@ -141,7 +141,7 @@ def _ways_on(place: Path) -> list[str]:
     """Give commands that work with what the demo leaves."""
     where = shlex.quote(os.path.relpath(place))
     return [
+        f"open311-etl dashboard serve --data-dir {where}",
         f"open311-etl status --data-dir {where}",
         f'open311-etl query --data-dir {where} "FROM service_requests LIMIT 5"',
-        f'open311-etl query --data-dir {where} -o services.csv "FROM services"',
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ MOST_ROWS = 1_250_000
 """Rows that a page gets unless told otherwise: about 5 MB, and filters stay quick."""
 
 _MOST_LISTED = 200
+_HEADER = re.compile(r"\A(--.*\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def as_json(document: object) -> bytes:
 def query_text(name: str) -> str:
     """Give the query of a file of ``sql/dashboard/`` as it is written, without its header."""
     (statement,) = warehouse.statements(f"dashboard/{name}")
-    return statement.rstrip(";")
+    return _HEADER.sub("", statement).rstrip(";")
 
 
 def _chart_queries() -> dict[str, str]:

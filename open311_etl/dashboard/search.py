@@ -35,7 +35,7 @@ def histories(
 
 
 def included(con: Connection, most: int, *, descriptions: bool) -> list[dict[str, Any]]:
-    """Give the newest requests with their histories, open ones first, at most ``most``."""
+    """Give the requests that changed last with their histories, half of them open."""
     rows = warehouse.rows(con, "dashboard/included", most=most)
     wanted = [(row["source"], row["service_request_id"]) for row in rows]
     return histories(con, wanted, descriptions=descriptions)

@@ -44,9 +44,9 @@ def build(
 ) -> SiteReport:
     """Write the dashboard over the published data into a folder that needs no server.
 
-    Its search knows the newest ``searched`` requests, open ones first, with their free text only
-    if ``descriptions``. Other files in the folder stay. Raises UsageError where nothing is
-    published or the folder holds a page that is not ours, WarehouseError where it cannot be
+    Its search knows the ``searched`` requests that changed last, half of them open, with their free
+    text only if ``descriptions``. Other files in the folder stay. Raises UsageError where nothing
+    is published or the folder holds a page that is not ours, WarehouseError where it cannot be
     written.
     """
     began = time.monotonic()

@@ -24,7 +24,9 @@ function makeCity(document, rows) {
     first: 0, last: 0,
     about: (/** @type {string} */ name) => document.sources.find((/** @type {any} */ s) => s.source === name),
   };
-  city.first = city.number(document.first);
+  // Days before the first that was asked for hold only what was followed from there: no counts.
+  const asked = document.sources.map((/** @type {any} */ s) => s.coverage.first).filter(Boolean).sort();
+  city.first = city.number(asked.length && asked[0] > document.first ? asked[0] : document.first);
   const newest = rows.n ? rows.opened[rows.n - 1] : city.first;
   city.last = Math.max(city.first, lastDays.length ? city.number(lastDays.sort().at(-1)) : newest);
   return city;

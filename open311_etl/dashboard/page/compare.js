@@ -53,11 +53,12 @@ function serviceRows(city, figures) {
 
 /**
  * The wards of the range: how many closings were prompt, against what the ward's own mix of services
- * makes expect from all wards' shares (indirect standardisation), with an interval at 95 %.
+ * makes expect from the shares of all wards, chosen or not (indirect standardisation), with an interval at 95 %.
  * @param {City} city @param {Figures} figures
  */
 function wardRows(city, figures) {
-  const { byService, byWard, mix } = figures.cohort;
+  const { byWard, mix } = figures.cohort;
+  const byService = figures.usual || figures.cohort.byService;
   const wards = city.lists.ward.length, services = city.lists.service.length;
   const found = [];
   for (let w = 0; w < wards; w++) {

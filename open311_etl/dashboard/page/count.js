@@ -22,6 +22,7 @@ function count(city, state) {
     state, range, chosen, counted,
     flow: countFlow(city, counted, range),
     cohort: countCohort(city, counted, range),
+    usual: state.ward.length ? countUsual(city, { ...state, ward: [] }, range) : null,
     aside: countAside(city, chosen, range),
     sources: sourcesOf(city, state),
   };
@@ -119,6 +120,16 @@ function countCohort(city, chosen, range) {
     cells.set(rows.cell[i], cell);
   }
   return { n, undated, times, byService, byWard, mix, byChannel, cells };
+}
+
+/**
+ * How prompt each service is in all wards together: what a ward is compared with.
+ * @param {City} city @param {View} state @param {{from: number, to: number, last: number}} range
+ */
+function countUsual(city, state, range) {
+  const chosen = choose(city, state);
+  const { byService } = countCohort(city, state.all ? chosen : chosen.filter((i) => city.rows.kind[i] === 0), range);
+  return byService;
 }
 
 /**

@@ -48,7 +48,7 @@ function toCsv(rows) {
   const names = rows.length ? Object.keys(rows[0]) : [];
   const cell = (/** @type {any} */ value) => {
     if (value === null || value === undefined) return "";
-    const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) && isNaN(Number(value)) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = [names, ...rows.map((row) => names.map((name) => row[name]))];

@@ -38,7 +38,7 @@ const RULES = {
     "Closed within 14 days: of the requests made more than 14 days before the last pull, the share closed in that time, with Wilson's interval at 95 %. Those found gone are left out. Below 50 no share is shown.",
   ]],
   wards: ["Wards", [
-    "Wards differ in what they report, so a plain share would mostly show that. Expected is the number of closings within 14 days that the ward would have if each of its services were as quick there as in all wards of the view together. The ratio of observed to expected is 1.00 where it is.",
+    "Wards differ in what they report, so a plain share would mostly show that. Expected is the number of closings within 14 days that the ward would have if each of its services were as quick there as in all wards together, whichever wards the view is of. The ratio of observed to expected is 1.00 where it is.",
     "The interval is at 95 %, from the spread that chance gives to the expected number. Wards whose intervals overlap cannot be told apart. Below 50 old enough requests a ward has no place in the order.",
     "Requests without a ward are a group of their own. Wards are as the city gives them; where they were redrawn, old and new are mixed.",
   ]],

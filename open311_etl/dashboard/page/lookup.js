@@ -67,7 +67,7 @@ class SearchPage {
         h("h2", { id: "title-search" }, "Find a request"),
         h("label", { for: "find", class: "field" }, "Its id, address or service"), this.input,
         this.live ? null : h("p", { class: "note" }, searched < requests
-          ? `This page has no server: it knows ${words.whole(searched)} of ${words.count(requests, "request")}, the newest open ones first.`
+          ? `This page has no server: it knows ${words.whole(searched)} of ${words.count(requests, "request")}, those that changed last, half of them open.`
           : "This page has no server; it knows all requests."),
         this.told, this.list),
       this.detail);

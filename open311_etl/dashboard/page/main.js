@@ -25,7 +25,11 @@
   const search = new SearchPage(city);
   const tiles = h("div");
   const stacked = cards.filter((card) => card.card.size === "stacked").map((card) => card.element);
-  const grid = h("div", { class: "grid" }, cards.map((card) => card.element).filter((each) => !stacked.includes(each)), h("div", { class: "stack" }, stacked));
+  const stack = h("div", { class: "stack" });
+  /** Cards that stand on one another take the place of the first of them. @param {HTMLElement[]} each */
+  const beside = (each) => each.map((card) => (card === stacked[0] ? stack : card)).filter((card) => !stacked.includes(card));
+  const grid = h("div", { class: "grid" }, beside(cards.map((card) => card.element)));
+  stack.append(...stacked);
   const overview = h("div", null, tiles, grid);
   loading.remove();
 

@@ -65,7 +65,7 @@ function overviewCards(city) {
           order, name: place.clientWidth < 520 ? row.name : `${row.name} (${words.whole(row.curve.n)})`,
           p25: (row.p25 ?? 24 * furthest) / 24, p75: row.p75 === null ? furthest : row.p75 / 24,
           median: row.median === null || row.median === undefined ? null : row.median / 24,
-          tip: `${row.name}: half closed within ${words.length(row.median ?? null)}, nine in ten within ${words.length(row.p90 ?? null)}, n = ${words.whole(row.curve.n)}, ${words.whole(row.open)} still open`,
+          tip: `${row.name}: half closed ${words.within(row.median ?? null)}, nine in ten ${words.within(row.p90 ?? null)}, n = ${words.whole(row.curve.n)}, ${words.whole(row.open)} still open`,
         }));
         return draw.chart(place, specs.times(rows.length, place.clientWidth < 520), { rows }, `Time to close of the ${rows.length} largest services: ${rows.map((row) => row.tip).join("; ")}`);
       },
@@ -73,7 +73,7 @@ function overviewCards(city) {
     {
       id: "curve", title: "Time to close, all together", how: "time-to-close", sql: "curve",
       empty: (f) => noRequests(f) || (whole(f).n >= FEWEST.middle ? null : `Only ${words.count(whole(f).n, "request")} in this view; a curve needs ${FEWEST.middle}.`),
-      note: (f) => `Half closed within ${words.length(whole(f).by(0.5))}, nine in ten within ${words.length(whole(f).by(0.9))}; n = ${words.whole(whole(f).n)}, ${words.whole(whole(f).n - whole(f).events)} of them not closed.`,
+      note: (f) => `Half closed ${words.within(whole(f).by(0.5))}, nine in ten ${words.within(whole(f).by(0.9))}; n = ${words.whole(whole(f).n)}, ${words.whole(whole(f).n - whole(f).events)} of them not closed.`,
       rows: (f) => whole(f).steps.map(({ hours, open, low, high }) => ({ hours, "share still open": round(open), low: round(low), high: round(high) })),
       draw: (place, f) => {
         const steps = whole(f).steps;
@@ -94,7 +94,7 @@ function overviewCards(city) {
         const { placed, missing, source, others } = cityMap.prepare(city, f);
         return `${words.count(placed, "request")} in cells of 500 m.` + (missing ? ` ${words.whole(missing)} have no coordinates.` : "") + (others > 0 ? ` Shown is ${city.about(source)?.title}; choose another city above.` : "");
       },
-      rows: (f) => [...cityMap.prepare(city, f).cells].reverse().map(({ lat, long, n, open }) => ({ latitude: String(lat), longitude: String(long), requests: n, open })),
+      rows: (f) => [...cityMap.prepare(city, f).cells].reverse().map(({ lat, long, n, open }) => ({ latitude: lat, longitude: long, requests: n, open })),
       draw: (place, f) => cityMap.draw(place, city, f),
     }),
   ];

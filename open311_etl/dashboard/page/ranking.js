@@ -2,7 +2,7 @@
 
 /**
  * A table with small bars in it, of which the first rows are shown and the rest on demand.
- * @param {{caption: string, columns: Array<{name: string, class?: string, cell: (row: any) => any}>,
+ * @param {{caption: string, columns: Array<{name: string, class?: string, unseen?: boolean, cell: (row: any) => any}>,
  *   rows: any[], first?: number, key: string}} table
  */
 function rankTable({ caption, columns, rows, first = 10, key }) {
@@ -22,7 +22,8 @@ function rankTable({ caption, columns, rows, first = 10, key }) {
   return h("div", null,
     h("table", { class: "rank" },
       h("caption", { class: "unseen" }, caption),
-      h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col", class: column.class }, column.name)))),
+      h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col", class: column.class },
+        column.unseen ? h("span", { class: "unseen" }, column.name) : column.name)))),
       body),
     all);
 }

@@ -90,7 +90,7 @@ const specs = (() => {
   /** For each service the span in which the middle half was closed, and the middle. */
   function times(/** @type {number} */ rows, /** @type {boolean} */ narrow) {
     const ink = theme.colour;
-    const x = { type: "quantitative", title: "days, the scale is wider for the first", scale: { type: "symlog", constant: 1, domainMin: 0 }, axis: { values: [0, 1, 3, 7, 14, 30, 90, 180, 365, 730], format: ",d", domain: true } };
+    const x = { type: "quantitative", title: narrow ? "days" : "days, on a scale that is wider at its start", scale: { type: "symlog", constant: 1, domainMin: 0 }, axis: { values: [0, 1, 3, 7, 14, 30, 90, 180, 365, 730], format: ",d", domain: true } };
     const y = { field: "name", type: "nominal", sort: { field: "order" }, title: null, axis: { labelLimit: narrow ? 150 : 270, grid: false } };
     return {
       height: Math.max(1, rows) * step,

@@ -49,14 +49,14 @@ function overviewTables(city, map) {
           columns: [
             { name: "Service", cell: (row) => chooser("service", row.code, named(row)) },
             { name: "Requests", class: "number", cell: (row) => words.whole(row.n) },
-            { name: " ", class: "grow wide-only", cell: (row) => bar(row.n / peak) },
+            { name: "Against the largest", unseen: true, class: "grow wide-only", cell: (row) => bar(row.n / peak) },
             ...(comparable(f) ? [{ name: "Change", class: "number wide-only", cell: change }] : []),
             { name: "Open", class: "number", cell: (/** @type {any} */ row) => words.whole(row.open) },
             { name: "Half closed within", class: "number wide-only", cell: (row) => (row.median === undefined ? tooFew(row.curve.n) : words.length(row.median)) },
             { name: `Closed within ${PROMPT_DAYS} days`, class: "number", cell: (row) => {
               if (row.mature < FEWEST.share) return tooFew(row.mature);
               const { share, low, high } = wilson(row.prompt, row.mature);
-              return h("span", { class: "with-line" }, interval({ low, middle: share, high, mark: all, tip: `${words.share(low)} to ${words.share(high)}, n = ${words.whole(row.mature)}` }), words.share(share));
+              return h("span", { class: "with-line" }, interval({ low, middle: share, high, mark: all, tip: `${words.share(low)} to ${words.share(high)}, n = ${words.whole(row.mature)}` }), h("span", null, words.share(share)));
             } },
           ],
         }));
@@ -82,14 +82,14 @@ function overviewTables(city, map) {
               if (!row.ranked) return tooFew(row.mature);
               const scaled = (/** @type {number} */ x) => (x - 0.5) / 1;
               return h("span", { class: "with-line" }, interval({ low: scaled(row.low), middle: scaled(row.ratio), high: scaled(row.high), mark: 0.5,
-                tip: `${words.ratio(row.low)} to ${words.ratio(row.high)}; ${words.whole(row.prompt)} closed, ${words.tenth(row.expected)} expected, n = ${words.whole(row.mature)}` }), words.ratio(row.ratio));
+                tip: `${words.ratio(row.low)} to ${words.ratio(row.high)}; ${words.whole(row.prompt)} closed, ${words.tenth(row.expected)} expected, n = ${words.whole(row.mature)}` }), h("span", null, words.ratio(row.ratio)));
             } },
           ],
         }));
       },
     },
     {
-      id: "on-time", title: "On time", how: "on-time", sql: "on_time",
+      id: "on-time", title: "On time", how: "on-time", size: "half", sql: "on_time",
       empty: (f) => none(f) || (promises(f).length ? null : "No expected times have passed for these requests, or the city gives none."),
       note: (f) => {
         const due = promises(f).reduce((n, row) => n + row.due, 0), met = promises(f).reduce((n, row) => n + row.met, 0);
@@ -100,20 +100,20 @@ function overviewTables(city, map) {
         return { service: row.name, code: row.code, due: row.due, met: row.met, share: told ? round(share) : "too few", low: told ? round(low) : null, high: told ? round(high) : null };
       }),
       draw: (place, f) => place.replaceChildren(rankTable({
-        caption: "Services by promises kept", key: "on-time", rows: promises(f), first: 8,
+        caption: "Services by promises kept", key: "on-time", rows: promises(f), first: 10,
         columns: [
           { name: "Service", cell: (row) => named(row) },
           { name: "Due", class: "number", cell: (row) => words.whole(row.due) },
           { name: "On time", class: "number", cell: (row) => {
             if (row.due < FEWEST.share) return tooFew(row.due);
             const { share, low, high } = wilson(row.met, row.due);
-            return h("span", { class: "with-line" }, interval({ low, middle: share, high, tip: `${words.share(low)} to ${words.share(high)}` }), words.share(share));
+            return h("span", { class: "with-line" }, interval({ low, middle: share, high, tip: `${words.share(low)} to ${words.share(high)}` }), h("span", null, words.share(share)));
           } },
         ],
       })),
     },
     {
-      id: "channels", title: "How people report", how: "channels", sql: "channels", empty: none,
+      id: "channels", title: "How people report", how: "channels", size: "stacked", sql: "channels", empty: none,
       note: (f) => `Of ${words.count(f.cohort.n, "request")}.`,
       rows: (f) => channels(f).map(({ name, n }) => ({ channel: name, requests: n, share: round(n / f.cohort.n) })),
       draw: (place, f) => place.replaceChildren(barList("Channels", channels(f).map(({ name, n }) => ({
@@ -130,7 +130,7 @@ function overviewTables(city, map) {
       },
     },
     {
-      id: "aside", title: "Counted apart", how: "population", size: "stacked", sql: "aside", empty: (f) => (f.aside.n ? null : "No requests in this view."),
+      id: "aside", title: "Counted apart", how: "population", size: "full", sql: "aside", empty: (f) => (f.aside.n ? null : "No requests in this view."),
       note: (f) => (f.state.all ? "Shown together with all others, as you chose." : "Left out above, unless you choose otherwise in the filters."),
       rows: (f) => aside(f).map(({ name, n }) => ({ kind: name, requests: n })),
       draw: (place, f) => place.replaceChildren(barList("Requests that are counted apart", aside(f).map(({ name, n }) => ({ name, n, label: `${words.whole(n)} (${words.share(n / f.aside.n)})` })))),

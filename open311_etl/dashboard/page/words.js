@@ -4,6 +4,7 @@
 const words = (() => {
   const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
   const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+  const figure = new Intl.NumberFormat(undefined, { maximumFractionDigits: 5 });
   const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
   const precise = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
   const signed = new Intl.NumberFormat(undefined, {
@@ -60,12 +61,14 @@ const words = (() => {
       if (hours < 48) return `${whole.format(hours)} ${hours < 2 ? "hour" : "hours"}`;
       return `${hours < 240 ? tenth.format(hours / 24) : whole.format(hours / 24)} days`;
     },
+    /** @param {number | null} hours */
+    within: (hours) => (hours === null ? "not in the time seen so far" : `within ${words.length(hours)}`),
     /** @param {number} n @param {string} one @param {string} [many] */
     count: (n, one, many) => `${whole.format(n)} ${n === 1 ? one : many || one + "s"}`,
     /** @param {any} value */
     cell: (value) => {
       if (value === null || value === undefined) return "";
-      if (typeof value === "number") return Number.isInteger(value) ? whole.format(value) : tenth.format(value);
+      if (typeof value === "number") return figure.format(value);
       return String(value);
     },
   };

@@ -40,8 +40,8 @@ size AS (
 
 SELECT
     s.source, s.service, s.service_code AS code, s.n, s.closed,
-    CASE WHEN s.n >= 20 THEN min(c.hours) FILTER (c.still_open <= 0.5 + 1e-9) END AS median_hours,
-    CASE WHEN s.n >= 20 THEN min(c.hours) FILTER (c.still_open <= 0.1 + 1e-9) END AS p90_hours
+    min(c.hours) FILTER (s.n >= 20 AND c.still_open <= 0.5 + 1e-9) AS median_hours,
+    min(c.hours) FILTER (s.n >= 20 AND c.still_open <= 0.1 + 1e-9) AS p90_hours
 FROM size AS s
 INNER JOIN curve AS c ON c.source = s.source AND c.service_code = s.service_code
 GROUP BY ALL

@@ -1,20 +1,20 @@
 -- what:   wards: closed within 14 days, against what their own mix of services makes expect
 -- grain:  one row per ward
--- reads:  chosen and view, which the page puts before it
+-- reads:  elsewhere (the view without its wards) and view, which the page puts before it
 -- writes: nothing
-WITH cohort AS (
+WITH judged AS (
     SELECT
-        c.source, c.ward, c.service_code, c.fate,
-        c.opened_date < v.as_of_day - 14 AND c.hours IS NOT NULL AND c.fate IN ('open', 'closed') AS old_enough,
-        old_enough AND c.hours < 336 AND c.fate = 'closed' AS in_time
-    FROM chosen AS c
+        e.source, e.ward, e.service_code, e.fate, e.is_chosen,
+        e.opened_date < v.as_of_day - 14 AND e.hours IS NOT NULL AND e.fate IN ('open', 'closed') AS old_enough,
+        old_enough AND e.hours < 336 AND e.fate = 'closed' AS in_time
+    FROM elsewhere AS e
     CROSS JOIN view AS v
-    WHERE c.spell = 1 AND c.opened_date BETWEEN v.first_day AND v.last_day
+    WHERE e.spell = 1 AND e.opened_date BETWEEN v.first_day AND v.last_day
 ),
 
 usual AS (
     SELECT source, service_code, avg(in_time::INTEGER) AS share
-    FROM cohort
+    FROM judged
     WHERE old_enough
     GROUP BY ALL
 ),
@@ -25,8 +25,9 @@ ward AS (
         count(*) FILTER (c.old_enough) AS old_enough, count(*) FILTER (c.in_time) AS closed_in_time,
         sum(u.share) FILTER (c.old_enough) AS expected,
         sum(u.share * (1 - u.share)) FILTER (c.old_enough) AS variance
-    FROM cohort AS c
+    FROM judged AS c
     LEFT JOIN usual AS u ON u.source = c.source AND u.service_code = c.service_code
+    WHERE c.is_chosen
     GROUP BY c.source, c.ward
 )
 
