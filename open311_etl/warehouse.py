@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -15,13 +16,16 @@ from typing import Any
 import duckdb
 
 from open311_etl import failpoint
+from open311_etl.disk import copy, sync
 from open311_etl.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseError
 from open311_etl.hold import process
 
 _UNTOLD = 2.0
 """Seconds of waiting for another process that nobody needs to hear of: a load of its own."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 1
+"""The layout that ``sql/schema`` makes; raised with a file of ``sql/migrations`` at each change."""
+
 STORAGE_VERSION = "v1.0.0"
 """The oldest layout that all current readers open (docs/decisions/0001-duckdb-version.md)."""
 
@@ -33,15 +37,17 @@ Connection = duckdb.DuckDBPyConnection
 def warehouse(file: Path, *, read_only: bool = False, wait: float = 60) -> Iterator[Connection]:
     """Open the warehouse, with UTC as the session's zone, and close it again.
 
-    Creates and lays out a new one unless ``read_only``. Another process that holds it is waited for
-    up to ``wait`` seconds. Raises WarehouseBusy that names the holder, UsageError where there is
-    nothing to read, WarehouseDamaged where the file is no warehouse of ours, WarehouseError where
-    the place cannot be written.
+    Creates and lays out a new one unless ``read_only``, and brings one of an older layout up to
+    date, with a copy of it beside. Another process that holds it is waited for up to ``wait``
+    seconds. Raises WarehouseBusy that names the holder, UsageError where there is nothing to read,
+    WarehouseDamaged where the file is no warehouse of ours, WarehouseError where the place cannot
+    be written or the layout is a newer one.
     """
+    if not read_only and not file.exists():
+        _create(file)
     con = connect(file, read_only=read_only, wait=wait)
     try:
-        if not read_only:
-            _lay_out(con, file)
+        _check_layout(con, file, read_only)
         yield con
     except duckdb.FatalException as error:
         raise WarehouseDamaged(f"{file}: {_first_line(error)}") from None
@@ -63,6 +69,7 @@ def connect(file: Path, *, read_only: bool, wait: float) -> Connection:
         raise UsageError(f'{file}: no warehouse here yet; "open311-etl pull SOURCE" makes one')
     con = _connect(file, read_only, wait)
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")  # it is drawn on stdout, which is data
     return con
 
 
@@ -132,26 +139,75 @@ def lay_out_views(con: Connection) -> None:
         run(con, f"views/{file.stem}")
 
 
-def _lay_out(con: Connection, file: Path) -> None:
+def migrations() -> dict[int, str]:
+    """Give the files of ``sql/migrations`` by the layout that each one makes of the one before."""
+    files = (sql_dir() / "migrations").glob("*.sql")
+    return {int(file.stem[:4]): f"migrations/{file.stem}" for file in sorted(files)}
+
+
+def _create(file: Path) -> None:
+    """Lay out a new warehouse under another name, so that none is ever there half made."""
+    new = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with connect(new, read_only=False, wait=0) as con:
+            with transaction(con):
+                lay_out_tables(con)
+                lay_out_views(con)
+                _stamp(con)
+            con.execute("CHECKPOINT")  # else closing does it, and says nothing where that fails
+        with suppress(FileExistsError):  # somebody else was quicker
+            os.link(new, file)
+    except (OSError, duckdb.Error) as error:
+        raise _unusable(file, error) from None
+    finally:
+        for left in (new, new.with_name(f"{new.name}.wal")):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _check_layout(con: Connection, file: Path, read_only: bool) -> None:
     found = con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
     if ("etl", "schema_version") not in found:
-        if found:
-            raise WarehouseDamaged(f"{file}: a DuckDB file, but no warehouse of open311-etl")
-        with transaction(con):
-            lay_out_tables(con)
-            lay_out_views(con)
-            _stamp(con)
-        return
+        raise WarehouseDamaged(f"{file}: a DuckDB file, but no warehouse of open311-etl")
     (version,) = con.execute("SELECT max(version) FROM etl.schema_version").fetchone() or (0,)
-    if version < SCHEMA_VERSION:
-        with transaction(con):  # so far, a new layout has only more tables
-            lay_out_tables(con)
-            _stamp(con)
     if version > SCHEMA_VERSION:
         raise WarehouseError(
             f"{file}: made by a newer open311-etl (layout {version}, this one knows "
             f"{SCHEMA_VERSION}); upgrade open311-etl"
         )
+    if version < SCHEMA_VERSION:
+        if read_only:
+            raise WarehouseError(
+                f"{file}: made by an older open311-etl (layout {version}, this one knows "
+                f'{SCHEMA_VERSION}); "open311-etl publish" brings it up to date'
+            )
+        _migrate(con, file, version)
+
+
+def _migrate(con: Connection, file: Path, version: int) -> None:
+    """Bring an older layout up to date in one transaction, with a copy of the file beside it."""
+    backup = file.with_name(f"{file.stem}-layout-{version}{file.suffix}")
+    part = backup.with_name(f".{backup.name}.part")
+    part.unlink(missing_ok=True)
+    con.execute("CHECKPOINT")
+    copy(file, part)
+    part.replace(backup)
+    sync(backup.parent)
+    with transaction(con):
+        for number, name in migrations().items():
+            if version < number <= SCHEMA_VERSION:
+                run(con, name)
+        lay_out_tables(con)
+        lay_out_views(con)
+        _stamp(con)
+    _log.warning(
+        "%s: brought from layout %d to %d; as it was before it is kept as %s",
+        file,
+        version,
+        SCHEMA_VERSION,
+        backup.name,
+    )
 
 
 def _stamp(con: Connection) -> None:
@@ -162,13 +218,6 @@ def _stamp(con: Connection) -> None:
 
 
 def _connect(file: Path, read_only: bool, wait: float) -> Connection:
-    if not read_only:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WarehouseError(
-                f"{file.parent}: cannot be created: {error.strerror}; choose another --data-dir"
-            ) from None
     began = time.monotonic()
     told = wait < _UNTOLD
     while True:
@@ -204,10 +253,18 @@ def _who(holder: re.Match[str] | None) -> str:
     return f"{process(int(holder[2]))} ({holder[1]})" if holder else "another process"
 
 
-def _unusable(file: Path, error: duckdb.Error) -> WarehouseError:
+def _unusable(file: Path, error: Exception) -> WarehouseError:
+    if isinstance(error, OSError):
+        return WarehouseError(
+            f"{error.filename or file}: cannot be written: {error.strerror}; make room or choose "
+            "another --data-dir, and run again to resume"
+        )
     text = _first_line(error)
-    if "ermission" in text or "Read-only" in text:
-        return WarehouseError(f"{file}: cannot be written: {text}; choose another --data-dir")
+    if re.search("ermission|Read-only|Could not write|No space|too large", text):
+        return WarehouseError(
+            f"{file}: cannot be written: {text}; make room or choose another --data-dir, and run "
+            "again to resume"
+        )
     return WarehouseDamaged(
         f"{file}: {text}; keep the file aside and rebuild the warehouse from landing/"
     )

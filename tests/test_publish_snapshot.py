@@ -24,9 +24,9 @@ from publish_city import (
 
 from open311_etl import warehouse
 from open311_etl.config import Settings
+from open311_etl.disk import copy
 from open311_etl.errors import UsageError, WarehouseBusy
 from open311_etl.publish import publish
-from open311_etl.publish.disk import copy
 
 LAYOUT = """
 SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default

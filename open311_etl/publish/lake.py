@@ -24,7 +24,7 @@ from urllib.parse import quote
 import duckdb
 
 from open311_etl import warehouse
-from open311_etl.publish.disk import sync
+from open311_etl.disk import sync
 from open311_etl.warehouse import Connection
 
 _T = TypeVar("_T")

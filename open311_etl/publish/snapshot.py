@@ -16,8 +16,8 @@ import duckdb
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from open311_etl import failpoint, warehouse
+from open311_etl.disk import copy, sync
 from open311_etl.errors import Open311Error, WarehouseBusy
-from open311_etl.publish.disk import copy, sync
 from open311_etl.warehouse import Connection
 
 _RELEASE = re.compile(r"open311-\d{8}T\d{6}Z-(\d+)\.duckdb")

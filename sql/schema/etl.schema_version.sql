@@ -1,5 +1,5 @@
 -- what:   the version of the warehouse's layout
--- grain:  one row
+-- grain:  one row per layout that the warehouse has had
 -- reads:  nothing
 -- writes: warehouse
 CREATE TABLE IF NOT EXISTS etl.schema_version (
