@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+
 from open311_etl import warehouse
 from open311_etl.config import Settings
-from open311_etl.errors import WarehouseBusy
+from open311_etl.errors import WarehouseBusy, WarehouseError
 from open311_etl.warehouse import Connection
 
 LOCKED = (
@@ -30,22 +32,21 @@ def opened(settings: Settings, memory: str = "") -> Iterator[tuple[Connection, P
     held, WarehouseError where they cannot be read.
     """
     file = newest(settings)
-    # DuckDB goes on showing the old file under an old name, so a link is followed here.
-    target = file.resolve() if file.is_symlink() else file
+    con = _connected(file)
     try:
-        with warehouse.warehouse(target, read_only=True, wait=1) as con:
-            for setting in LOCKED:
-                con.execute(f"SET {setting} = false")
-            if memory:
-                con.execute(f"SET memory_limit = '{memory}'")
-            con.execute("SET lock_configuration = true")
-            try:
-                yield con, file
-            except BaseException:
-                con.interrupt()  # else closing would wait for the query to end
-                raise
-    except WarehouseBusy as busy:
-        raise WarehouseBusy(f'{busy} ("open311-etl publish" makes them)') from None
+        for setting in LOCKED:
+            con.execute(f"SET {setting} = false")
+        if memory:
+            con.execute(f"SET memory_limit = '{memory}'")
+        con.execute("SET lock_configuration = true")
+        yield con, file
+    except (duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise WarehouseError(f"{file}: {str(error).splitlines()[0]}") from None
+    except BaseException:
+        con.interrupt()  # else closing would wait for the query to end
+        raise
+    finally:
+        con.close()
 
 
 def connect(settings: Settings) -> Connection:
@@ -55,7 +56,7 @@ def connect(settings: Settings) -> Connection:
     caller's own affair. It goes on seeing the release that was the newest as it was opened; a later
     call gives the next one. Raises as :func:`opened` does.
     """
-    con = warehouse.connect(newest(settings).resolve(), read_only=True, wait=1)
+    con = _connected(newest(settings))
     con.execute("SET enable_progress_bar = false")  # DuckDB shows one in notebooks and scripts
     return con
 
@@ -64,3 +65,12 @@ def newest(settings: Settings) -> Path:
     """Give the file that readers open now; it need not be there."""
     published = settings.published / settings.warehouse.name
     return published if published.exists() else settings.warehouse
+
+
+def _connected(file: Path) -> Connection:
+    # DuckDB goes on showing the old file under an old name, so a link is followed here.
+    target = file.resolve() if file.is_symlink() else file
+    try:
+        return warehouse.connect(target, read_only=True, wait=1)
+    except WarehouseBusy as busy:
+        raise WarehouseBusy(f'{busy} ("open311-etl publish" makes them)') from None

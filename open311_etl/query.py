@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from open311_etl.config import Settings
-from open311_etl.errors import UsageError, WarehouseError
+from open311_etl.errors import UsageError
 from open311_etl.published import opened
 from open311_etl.warehouse import Connection
 
@@ -54,8 +54,8 @@ def asking(
                 types[_unlike(name, types)] = str(kind)
             with result.to_arrow_reader(BATCH_ROWS) as batches:
                 yield Answer(file, types, batches)
-        except (duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            raise WarehouseError(f"{file}: {_first_line(error)}") from None
+        except (duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException):
+            raise
         except duckdb.Error as error:
             raise UsageError(explain(error)) from None
         except RuntimeError as error:

@@ -18,7 +18,7 @@ from open311_etl.errors import UsageError
 from open311_etl.warehouse import Connection
 from open311_etl.windows import parse_when
 
-PART_ROWS = 100_000
+PART_ROWS = 50_000
 """Rows that are sorted and held at once; a single day may have more."""
 
 BATCH_ROWS = 20_000

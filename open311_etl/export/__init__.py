@@ -24,7 +24,7 @@ from open311_etl.selection import Selection, Wanted
 
 __all__ = ["Export", "Form", "export", "form_of"]
 
-_MEMORY = "200MB"
+_MEMORY = "150MB"
 """What DuckDB may take to read and sort a part; what needs more goes through the disk."""
 
 Watch = Callable[[int, int], object]

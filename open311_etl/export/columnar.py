@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from open311_etl.errors import UsageError
 from open311_etl.selection import Selection, quoted
 
-GROUP_ROWS = 60_000
+GROUP_ROWS = 50_000
 """Rows of a row group: enough to be read quickly, few enough to be held."""
 
 _PLACE = ("geometry long", "geometry lat")
