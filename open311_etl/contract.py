@@ -34,12 +34,15 @@ def changes(
     warehouse.run(con, "contract/rows", **name)
     questions: dict[str, dict[str, Any]] = {
         "page_size": {**name, "size_param": source.page_size_param, "size": str(source.page_size)},
-        "ids": {},
-        "fill": {"source": source.name},
-        "unlisted": {"source": source.name},
         "pending": name,
         "updated_filter": {**name, "declared": source.updated_filter is True},
     }
+    if con.execute("SELECT 1 FROM contract_rows WHERE NOT fresh LIMIT 1").fetchone():
+        questions |= {
+            "ids": {},
+            "fill": {"source": source.name},
+            "unlisted": {"source": source.name},
+        }
     if source.bbox is not None:
         edges = zip(("west", "south", "east", "north"), source.bbox, strict=True)
         questions["bbox"] = dict(edges)

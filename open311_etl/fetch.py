@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from open311_etl import windows
 from open311_etl.client import instant
@@ -265,11 +267,14 @@ class Fetcher:
             return 0
         slack = timedelta(seconds=1)
         first, last = reading.window.start - slack, reading.window.end + slack
-        texts = (
-            entry.updated if reading.kind == "follow" else entry.requested
-            for entry in reading.last.ids.values()
-        )
-        times = (self._time(text) for text in texts if text)
+        field = attrgetter("updated" if reading.kind == "follow" else "requested")
+        texts = [*filter(None, map(field, reading.last.ids.values()))]
+        if not self._source.utc_is_local:
+            with suppress(ValueError, TypeError):  # one is no time, or has no offset
+                found = [*map(datetime.fromisoformat, texts)]
+                if not found or (first <= min(found) and max(found) <= last):
+                    return 0
+        times = (self._time(text) for text in texts)
         return sum(1 for when in times if when is not None and not first <= when <= last)
 
     def _time(self, text: str) -> datetime | None:

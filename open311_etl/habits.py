@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from operator import attrgetter, ge
 
 from open311_etl.decode import Entry
 
@@ -23,6 +23,7 @@ MOST_WRONG = 0.05
 """So many neighbours may stand the wrong way round: lists change while they are read."""
 
 _MINUTE = timedelta(minutes=1)
+_MINUTES = len("2026-03-01T10:00")
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 _FIELDS = ("requested", "updated")
 
@@ -37,14 +38,16 @@ class Habits:
     def note(self, entries: Sequence[Entry]) -> None:
         """Take the entries of one page, in the server's order."""
         for field in _FIELDS:
-            texts: list[str | None] = [getattr(entry, field) for entry in entries]
-            times = [when for text in texts if text and (when := _read(text))]
-            slack = _MINUTE if field == "updated" else timedelta(0)  # cut to minutes (Q-TIME-7)
-            for one, other in pairwise(times):
-                self._steps[field, "pairs"] += 1
-                self._steps[field, "descending"] += one + slack >= other
-                self._steps[field, "ascending"] += other + slack >= one
-        self._forms.update(time_form(entry.requested) for entry in entries if entry.requested)
+            texts: list[str] = [*filter(None, map(attrgetter(field), entries))]
+            times = _read(texts)
+            # Times of update may be cut to minutes (Q-TIME-7).
+            later = [when + _MINUTE for when in times] if field == "updated" else times
+            self._steps[field, "pairs"] += max(0, len(times) - 1)
+            self._steps[field, "descending"] += sum(map(ge, later, times[1:]))
+            self._steps[field, "ascending"] += sum(map(ge, later[1:], times))
+            if field == "requested":
+                for tail, count in Counter(text[_MINUTES:] for text in texts).items():
+                    self._forms[time_form(tail)] += count
 
     @property
     def time_form(self) -> str | None:
@@ -78,9 +81,10 @@ def time_form(text: str) -> str:
     return f"{zone}, with fractions" if "." in text else zone
 
 
-def _read(text: str) -> datetime | None:
+def _read(texts: Sequence[str]) -> list[datetime]:
+    """Give the times that texts tell, UTC where they have no offset, leaving out what is none."""
     try:
-        when = datetime.fromisoformat(text)
+        found = [*map(datetime.fromisoformat, texts)]
     except ValueError:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+        return [when for text in texts if len(texts) > 1 for when in _read([text])]
+    return [when if when.tzinfo else when.replace(tzinfo=UTC) for when in found]

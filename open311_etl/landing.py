@@ -2,9 +2,9 @@
 
 ``landing/<source>/bodies/ab/<sha256>.zst`` holds bodies named by the hash of what they hold, so
 that the same answer is stored once. ``landing/<source>/journal/<run>.ndjson`` holds one line for
-each thing that the run did: it began, read, loaded, ended. The line of a reading is written and
-synced after its bodies are, that of a load before its transaction ends. Nothing that a server sends
-becomes a file name.
+each thing that the run did: it began, read, loaded, ended. Before a line is written, all bodies and
+names that were written until then are synced, many at once; the line of a load is synced before its
+transaction ends. Nothing that a server sends becomes a file name.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from open311_etl.model import Line, Outcome, Run, RunEnd
 
 _ZSTD = pa.Codec("zstd", compression_level=3)
 _LINE = msgspec.json.Decoder(Line)
+_SYNCS = 8
+"""Places synced at once: the file system then commits many together."""
+
 _OWNER_ONLY = 0o700
 """Mode of the directory: bodies are as received, and free text in them may be about people."""
 
@@ -39,21 +43,24 @@ class Landing:
         self._journal = root / source / "journal"
         self._unsynced: set[Path] = set()
         self._mended: set[Path] = set()
+        self._waiting: list[tuple[str, bytes, Future[None]]] = []
         self._turn = threading.Lock()
 
     def put(self, body: bytes) -> str:
-        """Make a body durable and give its SHA-256 in hex.
+        """Write a body, durable by the next line of the journal, and give its SHA-256 in hex.
 
-        The file appears whole or not at all; a body that is there already is not written again.
-        Raises WarehouseError where the disk refuses.
+        A body that is there already is not written again, unless a power cut left another one
+        under its name. Raises WarehouseError where the disk refuses.
         """
         digest = hashlib.sha256(body).hexdigest()
         target = self.path(digest)
-        if not target.exists():
-            try:
-                self._write(target, _ZSTD.compress(body, asbytes=True))
-            except OSError as error:
-                raise _disk(target.parent, error) from None
+        packed = _ZSTD.compress(body, asbytes=True)
+        try:
+            if not _holds(target, packed):
+                self._write(target, packed)
+        except OSError as error:
+            raise _disk(target.parent, error) from None
+        self._unsynced.add(target)
         failpoint.reach("after-landing")
         return digest
 
@@ -149,27 +156,60 @@ class Landing:
                     damages.append(f"{file}, line {number}: {error}")
 
     def _append(self, run_id: str, line: Line) -> None:
-        data = msgspec.json.encode(_told(line)) + b"\n"
-        file = self._journal / f"{run_id}.ndjson"
+        """Write a line and wait until it is durable; lines that wait at once are synced at once."""
+        written: Future[None] = Future()
+        self._waiting.append((run_id, msgspec.json.encode(_told(line)) + b"\n", written))
         with self._turn:  # readings end side by side
+            if not written.done():
+                self._write_waiting()
+        written.result()
+
+    def _write_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for run_id in dict.fromkeys(run_id for run_id, _, _ in waiting):
+            lines = [(data, written) for each, data, written in waiting if each == run_id]
             try:
-                while self._unsynced:
-                    _sync(self._unsynced.pop())
-                self._make(self._journal)
-                if file not in self._mended and file.exists():
-                    os.truncate(file, _end_of_last_line(file))
-                self._mended.add(file)
-                with file.open("ab") as stream:
-                    stream.write(data)
-                    stream.flush()
-                    failpoint.reach("in-journal")
-                    os.fsync(stream.fileno())
-                _sync(self._journal)
+                self._sync_bodies()
+                self._write_lines(run_id, b"".join(data for data, _ in lines))
             except OSError as error:
-                self._mended.discard(file)
-                with suppress(OSError):
-                    os.truncate(file, _end_of_last_line(file))
-                raise _disk(self._journal, error) from None
+                refused = _disk(self._journal, error)
+                for _, written in lines:
+                    written.set_exception(refused)
+            else:
+                for _, written in lines:
+                    written.set_result(None)
+
+    def _sync_bodies(self) -> None:
+        places = []
+        while self._unsynced:
+            places.append(self._unsynced.pop())
+        try:
+            with ThreadPoolExecutor(_SYNCS) as pool:
+                list(pool.map(_sync, places))
+        except OSError:
+            self._unsynced.update(places)
+            raise
+
+    def _write_lines(self, run_id: str, data: bytes) -> None:
+        file = self._journal / f"{run_id}.ndjson"
+        try:
+            self._make(self._journal)
+            new = not file.exists()
+            if not new and file not in self._mended:
+                os.truncate(file, _end_of_last_line(file))
+            self._mended.add(file)
+            with file.open("ab") as stream:
+                stream.write(data)
+                stream.flush()
+                failpoint.reach("in-journal")
+                os.fsync(stream.fileno())
+            if new:
+                _sync(self._journal)
+        except OSError:
+            self._mended.discard(file)
+            with suppress(OSError):
+                os.truncate(file, _end_of_last_line(file))
+            raise
 
     def _write(self, target: Path, data: bytes) -> None:
         self._make(target.parent)
@@ -179,7 +219,6 @@ class Landing:
                 file.write(data)
                 file.flush()
                 failpoint.reach("in-landing")
-                os.fsync(file.fileno())
             Path(part).replace(target)
             self._unsynced.add(target.parent)
         except BaseException:
@@ -204,9 +243,16 @@ def _told(line: Line) -> dict[str, object]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable, as fsync of a file does for what it holds."""
-    handle = os.open(folder, os.O_RDONLY)
+def _holds(file: Path, data: bytes) -> bool:
+    try:
+        return file.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _sync(place: Path) -> None:
+    """Make what a file holds, or the names in a folder, durable."""
+    handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

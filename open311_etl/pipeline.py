@@ -17,7 +17,7 @@ from open311_etl.session import Pull, PullReport
 from open311_etl.warehouse import warehouse
 from open311_etl.windows import parse_when
 
-LOAD_ROWS = 25_000
+LOAD_ROWS = 50_000
 """Entries that are gathered before they are loaded: few enough that a kill costs little."""
 
 LOAD_SECONDS = 10

@@ -212,7 +212,9 @@ class Transport:
         )
 
     def _shown(self, url: httpx.URL) -> str:
-        return self._secret.hide(str(_without_key(url).copy_with(userinfo=b"")))
+        if url.userinfo:  # each copy of a URL costs as much as reading it
+            url = url.copy_with(userinfo=b"")
+        return self._secret.hide(str(_without_key(url)))
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from captured import ABSENT, FIXTURES, captured
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from open311_etl import decode
@@ -48,6 +49,7 @@ def without(value: Any) -> Any:
     st.booleans(),
     st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " \t: ")]),
 )
+@examples(deadline=None)
 def test_no_named_key_is_left_at_any_depth_and_all_else_stays(
     tree: Any, indent: Any, ascii_only: bool, separators: tuple[str, str]
 ) -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from lxml import etree
 
 from open311_etl.decode import xml
@@ -44,10 +46,20 @@ def _suspects(body: bytes, names: frozenset[str]) -> frozenset[str]:
         return names
     if not is_xml and _ESCAPED_NAME.search(body):
         return names
+    if not is_xml and not _any_key(body, names):
+        return frozenset()
     bare = body.translate(None, _IGNORED).lower()
     if is_xml:
         return frozenset(name for name in names if name.encode() in bare)
     return frozenset(name for name in names if b'"%s":' % name.encode() in bare)
+
+
+def _any_key(body: bytes, names: frozenset[str]) -> bool:
+    """Say whether one of many names is a key, in one go: RE2 is several times faster at that."""
+    gap = r"[_\- \t\r\n]*"
+    spelt = "|".join(gap.join(map(re.escape, name)) for name in sorted(names))
+    pattern = f'(?i)"{gap}(?:{spelt}){gap}"\\s*:'
+    return bool(pc.match_substring_regex(pa.scalar(body), pattern=pattern).as_py())
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 from msgspec import Raw
@@ -23,14 +24,24 @@ _SPELLING = {squash(name): name for name in _NAMES}
 _CODES = frozenset({"service_request_id", "service_code", "token", "address_id", "zipcode"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What paging needs of one list entry: its id, its raw times and its token, as text."""
+_Said = Annotated[str, msgspec.Meta(min_length=1)]
+_SPELT = {
+    "id": "service_request_id",
+    "requested": "requested_datetime",
+    "updated": "updated_datetime",
+}
 
-    id: str | None
-    requested: str | None
-    updated: str | None
-    token: str | None
+
+class Entry(msgspec.Struct, frozen=True, gc=False, rename=_SPELT.get):
+    """What paging needs of one list entry: its id, its raw times and its token, as text.
+
+    As most servers write entries, they are decoded into this form at once.
+    """
+
+    id: _Said | None = None
+    requested: _Said | None = None
+    updated: _Said | None = None
+    token: _Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,8 @@ class _Seen(msgspec.Struct, gc=False):
 
 
 _NUL = rb"\u0000"
+_ALIAS = b'"update_datetime"'
+_CLEAN = msgspec.json.Decoder(tuple[Entry, ...])
 _PAGE = msgspec.json.Decoder(list[_Seen])
 
 
@@ -79,7 +92,7 @@ def look(body: bytes) -> Look:
     """
     seen = _plain(body)
     if seen is not None:
-        return Look(tuple(_entry_seen(each) for each in seen), plain=True)
+        return Look(seen, plain=True)
     return Look(tuple(_entry(each) for each in _records(body)), plain=False)
 
 
@@ -102,17 +115,29 @@ def canonical(body: bytes) -> Canonical:
     return Canonical(b"[" + b",\n".join(kept) + b"]", tuple(rejects))
 
 
-def _plain(body: bytes) -> list[_Seen] | None:
+def _plain(body: bytes) -> tuple[Entry, ...] | None:
     """Decode a page in the specification's own form; ``None`` sends it the long way."""
     if not body[:16].lstrip().startswith(b"["):
         return None
     try:
-        seen = _PAGE.decode(body)
+        seen = _clean(body) or tuple(_entry_seen(each) for each in _PAGE.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if seen and all(each.service_request_id is None for each in seen):
+    if seen and all(each.id is None for each in seen):
         return None  # perhaps it has the id under another spelling
     return seen if is_utf8(body) and _NUL not in body else None  # msgspec skips text unseen
+
+
+def _clean(body: bytes) -> tuple[Entry, ...] | None:
+    """Decode a page of which nothing has to be tidied; ``None`` where something may have to."""
+    if _ALIAS in body:
+        return None
+    try:
+        seen = _CLEAN.decode(body)
+    except msgspec.ValidationError:
+        return None
+    blank = any(each.id is not None and each.id.strip() != each.id for each in seen)
+    return None if blank else seen
 
 
 def _entry_seen(seen: _Seen) -> Entry:
