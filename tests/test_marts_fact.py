@@ -144,28 +144,26 @@ def test_a_refresh_looks_only_at_what_was_loaded_since(tmp_path: Path) -> None:
     ) == {"is_closed": True, "days_to_close": 1.0}
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"extended_attributes": {"duplicate": True}}, (True, None)),
-        ({"extended_attributes": {"duplicate": False}}, (False, None)),
-        ({"extended_attributes": {"parent_service_request_id": "SR-9"}}, (True, "SR-9")),
-        ({"duplicate_parent_service_request_id": "SR-9"}, (True, "SR-9")),
-        ({"status": "Completed - Dup"}, (True, None)),
-        ({"status_notes": "Closed as a duplicate of 12-1"}, (True, None)),
-        ({"status_notes": "This is not a duplicate"}, (False, None)),
-        ({"status_notes": "Dupont St crew sent"}, (False, None)),
-    ],
+MARKS: tuple[tuple[dict[str, Any], tuple[bool, str | None]], ...] = (
+    ({"extended_attributes": {"duplicate": True}}, (True, None)),
+    ({"extended_attributes": {"duplicate": False}}, (False, None)),
+    ({"extended_attributes": {"parent_service_request_id": "SR-9"}}, (True, "SR-9")),
+    ({"duplicate_parent_service_request_id": "SR-9"}, (True, "SR-9")),
+    ({"status": "Completed - Dup"}, (True, None)),
+    ({"status_notes": "Closed as a duplicate of 12-1"}, (True, None)),
+    ({"status_notes": "This is not a duplicate"}, (False, None)),
+    ({"status_notes": "Dupont St crew sent"}, (False, None)),
 )
-def test_duplicates_are_known_however_the_city_marks_them(
-    tmp_path: Path, fields: dict[str, Any], expected: tuple[bool, str | None]
-) -> None:
+
+
+def test_duplicates_are_known_however_the_city_marks_them(tmp_path: Path) -> None:
     place = Warehouse(tmp_path)
-    place.load([request(1, **fields)])
+    place.load([request(number, **fields) for number, (fields, _) in enumerate(MARKS)])
     with warehouse(place.file) as con:
         marts.refresh(con)
-    row = place.one("FROM marts.fact_service_requests")
-    assert (row["is_duplicate"], row["parent_service_request_id"]) == expected
+    rows = place.rows("FROM marts.fact_service_requests ORDER BY service_request_id")
+    found = [(row["is_duplicate"], row["parent_service_request_id"]) for row in rows]
+    assert found == [expected for _, expected in MARKS]
 
 
 def test_a_reopening_that_only_the_versions_saw_is_counted(tmp_path: Path) -> None:

@@ -1,7 +1,13 @@
 -- what:   replaces the touched requests
 -- grain:  one row per touched request
--- reads:  fresh, touched, marts.open_spells
--- writes: marts.fact_service_requests
+-- reads:  fresh, touched, fresh_spells
+-- writes: marts.fact_service_requests, temp table facts_before
+CREATE OR REPLACE TEMP TABLE facts_before AS
+SELECT f.*
+FROM marts.fact_service_requests AS f
+SEMI JOIN touched AS t ON t.service_request_id = f.service_request_id
+WHERE f.source = $source;
+
 DELETE FROM marts.fact_service_requests AS f
 USING touched AS t
 WHERE f.source = $source AND f.service_request_id = t.service_request_id;
@@ -9,12 +15,10 @@ WHERE f.source = $source AND f.service_request_id = t.service_request_id;
 INSERT INTO marts.fact_service_requests BY NAME
 WITH spelled AS (
     SELECT
-        s.service_request_id,
-        max(s.spell) - 1 AS reopened_count,
-        max(s.ended_datetime) FILTER (s.ended_by = 'closed') AS last_closed_datetime
-    FROM marts.open_spells AS s
-    SEMI JOIN touched AS t ON t.service_request_id = s.service_request_id
-    WHERE s.source = $source
+        service_request_id,
+        max(spell) - 1 AS reopened_count,
+        max(ended_datetime) FILTER (ended_by = 'closed') AS last_closed_datetime
+    FROM fresh_spells
     GROUP BY ALL
 )
 

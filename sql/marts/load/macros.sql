@@ -18,36 +18,26 @@ coalesce(
 -- GeoReport. Chicago has ward, police_district, channel, duplicate and parent_service_request_id
 -- (Q-ID-7, Q-EXT-3), Boston duplicate_parent_service_request_id, others the rest.
 CREATE OR REPLACE TEMP MACRO known_values(j) AS
-json_extract_string(j, [
-    '$.ward', '$.council_district', '$.city_council_district', '$.supervisor_district',
-    '$.community_area', '$.neighborhood', '$.neighbourhood', '$.district', '$.police_district',
-    '$.channel', '$.source', '$.method_received', '$.origin',
-    '$.duplicate', '$.parent_service_request_id', '$.duplicate_parent_service_request_id'
-]);
-
-CREATE OR REPLACE TEMP MACRO plain(t) AS
-CASE WHEN trim(t) NOT IN ('', '0', 'null', 'N/A', 'n/a', 'Unknown', 'unknown') THEN trim(t) END;
+[
+    CASE WHEN trim(v) NOT IN ('', '0', 'null', 'N/A', 'n/a', 'Unknown', 'unknown') THEN trim(v) END
+    FOR v IN json_extract_string(j, [
+        '$.ward', '$.council_district', '$.city_council_district', '$.supervisor_district',
+        '$.community_area', '$.neighborhood', '$.neighbourhood', '$.district', '$.police_district',
+        '$.channel', '$.source', '$.method_received', '$.origin',
+        '$.duplicate', '$.parent_service_request_id', '$.duplicate_parent_service_request_id'
+    ])
+];
 
 CREATE OR REPLACE TEMP MACRO ward_of(e, x) AS
-coalesce(
-    plain(e[1]), plain(e[2]), plain(e[3]), plain(e[4]),
-    plain(x[1]), plain(x[2]), plain(x[3]), plain(x[4])
-);
+coalesce(e[1], e[2], e[3], e[4], x[1], x[2], x[3], x[4]);
 
 CREATE OR REPLACE TEMP MACRO area_of(e, x) AS
-coalesce(
-    plain(e[5]), plain(e[6]), plain(e[7]), plain(e[8]), plain(e[9]),
-    plain(x[5]), plain(x[6]), plain(x[7]), plain(x[8]), plain(x[9])
-);
+coalesce(e[5], e[6], e[7], e[8], e[9], x[5], x[6], x[7], x[8], x[9]);
 
 CREATE OR REPLACE TEMP MACRO channel_of(e, x) AS
-lower(coalesce(
-    plain(e[10]), plain(e[11]), plain(e[12]), plain(e[13]),
-    plain(x[10]), plain(x[11]), plain(x[12]), plain(x[13])
-));
+lower(coalesce(e[10], e[11], e[12], e[13], x[10], x[11], x[12], x[13]));
 
-CREATE OR REPLACE TEMP MACRO parent_of(e, x) AS
-coalesce(plain(e[15]), plain(e[16]), plain(x[15]), plain(x[16]));
+CREATE OR REPLACE TEMP MACRO parent_of(e, x) AS coalesce(e[15], e[16], x[15], x[16]);
 
 -- A duplicate is flagged, names its parent, or is called one in words ("Completed - Dup"); "not a
 -- duplicate" is none.
@@ -70,3 +60,29 @@ CREATE OR REPLACE TEMP MACRO row_lat(r) AS (r + 0.5) * 500 / 111320;
 
 CREATE OR REPLACE TEMP MACRO column_width(r) AS
 500 / (111320 * greatest(cos(radians(row_lat(r))), 0.01));
+
+-- Spots: a grid of 55 m, as numbers; and all spots that 55 m around a point touch.
+CREATE OR REPLACE TEMP MACRO spot_width(r) AS
+55 / (111320 * greatest(cos(radians((r + 0.5) * 55 / 111320)), 0.01));
+
+CREATE OR REPLACE TEMP MACRO spot_in(r, long) AS
+r * 10000000 + floor(long / spot_width(r))::BIGINT;
+
+CREATE OR REPLACE TEMP MACRO spot(lat, long) AS
+spot_in(floor(lat * 111320 / 55)::BIGINT, long);
+
+CREATE OR REPLACE TEMP MACRO spots_around(lat, long) AS
+list_distinct(flatten([
+    generate_series(
+        spot_in(r, long - 55.1 / (111320 * greatest(cos(radians(abs(lat) + 0.001)), 0.01))),
+        spot_in(r, long + 55.1 / (111320 * greatest(cos(radians(abs(lat) + 0.001)), 0.01)))
+    )
+    FOR r IN generate_series(
+        floor(lat * 111320 / 55)::BIGINT - 1, floor(lat * 111320 / 55)::BIGINT + 1
+    )
+]));
+
+CREATE OR REPLACE TEMP MACRO metres(lat_a, long_a, lat_b, long_b) AS
+111320 * sqrt(
+    pow(lat_a - lat_b, 2) + pow((long_a - long_b) * cos(radians((lat_a + lat_b) / 2)), 2)
+);

@@ -1,15 +1,11 @@
 -- what:   replaces the open spells of the touched requests
 -- grain:  one row per request and spell
 -- reads:  fresh, touched, service_request_notes, service_request_versions
--- writes: marts.open_spells
+-- writes: marts.open_spells, temp tables spells_before, fresh_spells
 -- Notes tell every closing and reopening with its time, also of before the first pull. What is later
 -- than the last of them, and all where there are none, the versions tell. The newest status has the
 -- last word.
-DELETE FROM marts.open_spells AS s
-USING touched AS t
-WHERE s.source = $source AND s.service_request_id = t.service_request_id;
-
-INSERT INTO marts.open_spells BY NAME
+CREATE OR REPLACE TEMP TABLE fresh_spells AS
 WITH noted AS (
     SELECT
         n.service_request_id, n.note_datetime AS moment, lower(n.type) = 'closed' AS ended,
@@ -100,3 +96,15 @@ FROM spell AS s
 INNER JOIN fresh AS f ON f.service_request_id = s.service_request_id
 WHERE NOT s.ended
 ORDER BY s.opened_datetime;
+
+CREATE OR REPLACE TEMP TABLE spells_before AS
+SELECT s.*
+FROM marts.open_spells AS s
+SEMI JOIN touched AS t ON t.service_request_id = s.service_request_id
+WHERE s.source = $source;
+
+DELETE FROM marts.open_spells AS s
+USING touched AS t
+WHERE s.source = $source AND s.service_request_id = t.service_request_id;
+
+INSERT INTO marts.open_spells BY NAME FROM fresh_spells;

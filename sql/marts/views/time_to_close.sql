@@ -1,0 +1,67 @@
+-- what:   how long it takes, by Kaplan-Meier and naively (question 6)
+-- grain:  one row per source, span of requests and service
+-- reads:  marts.survival, marts.service_names
+-- writes: view marts.time_to_close
+CREATE OR REPLACE VIEW marts.time_to_close AS
+WITH age AS (
+    SELECT
+        s.source, w.span, s.service_code, s.age_days,
+        sum(s.n_closed) AS closed,
+        sum(s.n_censored) AS censored
+    FROM marts.survival AS s
+    INNER JOIN (VALUES ('last 90 days', 1), ('last 365 days', 2), ('all', 3)) AS w (span, recency)
+        ON s.recency <= w.recency
+    GROUP BY ALL
+),
+
+risk AS (
+    SELECT
+        *,
+        sum(closed + censored) OVER (
+            PARTITION BY source, span, service_code ORDER BY age_days DESC
+        ) AS at_risk,
+        sum(closed) OVER (PARTITION BY source, span, service_code ORDER BY age_days) AS closed_by,
+        sum(closed) OVER (PARTITION BY source, span, service_code) AS closed_ever
+    FROM age
+),
+
+curve AS (
+    SELECT
+        *,
+        product(1 - closed / at_risk) OVER (
+            PARTITION BY source, span, service_code ORDER BY age_days
+        ) AS surviving
+    FROM risk
+)
+
+SELECT
+    c.source, c.span, c.service_code,
+    coalesce(any_value(n.service_name), c.service_code) AS service_name,
+    sum(c.closed + c.censored)::BIGINT AS n,
+    sum(c.closed)::BIGINT AS closed,
+    sum(c.censored)::BIGINT AS still_open,
+    -- A billionth is for the rounding of products.
+    min(c.age_days) FILTER (c.surviving <= 0.5 + 1e-9) AS km_median_days,
+    min(c.age_days) FILTER (c.surviving <= 0.1 + 1e-9) AS km_p90_days,
+    min(c.age_days) FILTER (c.closed_ever > 0 AND c.closed_by >= 0.5 * c.closed_ever)
+        AS naive_median_days,
+    min(c.age_days) FILTER (c.closed_ever > 0 AND c.closed_by >= 0.9 * c.closed_ever)
+        AS naive_p90_days,
+    sum(c.closed + c.censored) < 20 AS too_few
+FROM curve AS c
+LEFT JOIN marts.service_names AS n ON n.source = c.source AND n.service_code = c.service_code
+GROUP BY c.source, c.span, c.service_code;
+
+COMMENT ON VIEW marts.time_to_close IS 'Days from request to first closing, open requests counted for what they are known to have waited; closed is not fixed';
+COMMENT ON COLUMN marts.time_to_close.source IS 'Name of the source, as in the configuration';
+COMMENT ON COLUMN marts.time_to_close.span IS 'Which requests: those made in the last 90 or 365 whole days, or all';
+COMMENT ON COLUMN marts.time_to_close.service_code IS 'Code of the service; none where requests have none';
+COMMENT ON COLUMN marts.time_to_close.service_name IS 'Name of the service';
+COMMENT ON COLUMN marts.time_to_close.n IS 'Requests that the curve is made from';
+COMMENT ON COLUMN marts.time_to_close.closed IS 'Of those, closed';
+COMMENT ON COLUMN marts.time_to_close.still_open IS 'Of those, open at as_of or gone: known to have taken at least so long';
+COMMENT ON COLUMN marts.time_to_close.km_median_days IS 'Median days to close by Kaplan-Meier; null: not reached, more than half are not closed that soon';
+COMMENT ON COLUMN marts.time_to_close.km_p90_days IS 'Days by which nine tenths are closed, by Kaplan-Meier; null: not reached';
+COMMENT ON COLUMN marts.time_to_close.naive_median_days IS 'Median days of the closed ones alone: a warning, not an answer, since it leaves out all that takes long';
+COMMENT ON COLUMN marts.time_to_close.naive_p90_days IS 'As naive_median_days, nine tenths';
+COMMENT ON COLUMN marts.time_to_close.too_few IS 'True where n is too small to show the figure beside it';
