@@ -29,6 +29,9 @@ FEWEST_CAPPED = 10
 """No server is known to cut an answer below this number of rows (the lowest known is 20)."""
 
 
+MOST_CODES = 50
+"""So many codes are asked for at once, where the server takes lists: a URL has its limits."""
+
 _PARAMETERS = {
     "window": ("start_date", "end_date"),
     "follow": ("updated_after", "updated_before"),
@@ -85,7 +88,7 @@ class Fetcher:
         self._source = walker.client.source
         self._manners = walker.manners
         self._run = run
-        self._codes = codes
+        self.codes = codes
         self.habits = Habits()
         self._hopeful = True
 
@@ -190,11 +193,29 @@ class Fetcher:
         halves = windows.bisect(window)
         if halves is not None:
             return list(halves)
-        if window.service_code is None:
-            return [replace(window, service_code=code) for code in self._codes]
+        if codes := self._narrower(window.service_code):
+            return [replace(window, service_code=each) for each in codes]
         if window.status is None:
             return [replace(window, status=status) for status in ("open", "closed")]
         return []
+
+    def _narrower(self, codes: str | None) -> list[str]:
+        """Give what a question for all services, or a list of them, is narrowed to.
+
+        One code at a time, or where the server takes lists, half of them (Q-SVC-9); a code with a
+        comma in it stands alone (Q-SVC-5). Empty where it is narrowed to one code already.
+        """
+        if codes in self.codes:
+            return []
+        listed = [each for each in self.codes if "," not in each]
+        if not self._source.code_list:
+            return list(self.codes) if codes is None else []
+        if codes is None:
+            groups = [listed[at : at + MOST_CODES] for at in range(0, len(listed), MOST_CODES)]
+            return [",".join(each) for each in groups] + [c for c in self.codes if "," in c]
+        parts = codes.split(",")
+        half = len(parts) // 2
+        return [",".join(parts[:half]), ",".join(parts[half:])] if half else []
 
     # -- poison --------------------------------------------------------------------------------
 

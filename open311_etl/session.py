@@ -106,8 +106,7 @@ class Pull:
             raise
         manners = Manners(self.source.first_page, 0, self._uncapped, self.source.row_cap)
         self._walker = Walker(self.client, self._landing, self.run, manners)
-        codes = [each["service_code"] for each in self._known]
-        self._fetcher = Fetcher(self._walker, self.run, codes)
+        self._fetcher = Fetcher(self._walker, self.run, self._codes())
         return self
 
     async def __aexit__(
@@ -156,6 +155,7 @@ class Pull:
         outcome = await catalog.refresh(self._walker, self.run, self._known)
         await asyncio.to_thread(self._landing.record, outcome)
         self.services = await asyncio.to_thread(self._load_catalog, outcome)
+        self._fetcher.codes = self._codes()
         self._catalog_done = True
         return self.services
 
@@ -205,7 +205,11 @@ class Pull:
         with warehouse(self.settings.warehouse) as con:
             loaded = catchup.load_batch(con, [outcome], self.source, self._landing)
             assert isinstance(loaded, catalog.CatalogReport)
+            self._known = catalog.known(con, self.source.name)
             return loaded
+
+    def _codes(self) -> list[str]:
+        return [each["service_code"] for each in self._known]
 
     def _finish(self, error: Open311Error | None) -> PullReport:
         settled = self.run.as_of - timedelta(days=self.source.settle_days)
