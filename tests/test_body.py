@@ -115,6 +115,7 @@ def test_a_body_packed_from_nothing_is_nothing() -> None:
     ],
 )
 def test_json_and_xml_are_known_by_their_look(body: bytes) -> None:
+    """Q-FMT-8."""
     assert unreadable(body) is None
 
 
@@ -137,6 +138,7 @@ def test_json_and_xml_are_known_by_their_look(body: bytes) -> None:
     ],
 )
 def test_what_cannot_be_georeport_is_named(body: bytes, reason: str | None) -> None:
+    """Q-ERR-1."""
     assert unreadable(body) == reason
 
 
@@ -176,6 +178,7 @@ def test_no_captured_body_of_a_real_server_is_taken_for_unreadable(shared: Path)
     ],
 )
 def test_the_servers_own_words_are_found_in_an_error(body: bytes, said: str) -> None:
+    """Q-ERR-2."""
     assert description(body) == said
 
 

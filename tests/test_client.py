@@ -80,6 +80,7 @@ async def test_each_call_has_its_path_in_the_format_of_the_source(form: str) -> 
     ],
 )
 async def test_a_code_stays_one_part_of_the_path_whatever_it_holds(code: str) -> None:
+    """Q-SVC-5."""
     async with serving(http(body=b"{}")) as server, client(server) as city:
         await city.service(code)
         await city.request(code)
@@ -100,6 +101,7 @@ async def test_an_empty_id_is_refused_because_it_would_ask_for_the_list() -> Non
 
 
 async def test_a_list_is_asked_for_as_the_profile_says_and_as_the_call_says() -> None:
+    """Q-PAGE-4, Q-EXT-1."""
     query = await list_query(
         {"start_date": "2026-03-01T00:00:00Z", "service_code": "a b"},
         3,
@@ -134,6 +136,7 @@ async def test_parameters_of_the_call_win_and_an_empty_one_takes_another_away() 
 async def test_a_source_without_jurisdiction_or_extensions_is_sent_none(
     extensions: str | None,
 ) -> None:
+    """Q-RATE-5."""
     query = await list_query({}, 0, extensions=extensions)
     assert query == {"page": "0", "page_size": "100"}
 
@@ -145,6 +148,7 @@ async def test_a_source_without_paging_is_asked_for_no_page() -> None:
 
 
 async def test_a_plus_sign_in_a_parameter_arrives_as_a_plus_sign() -> None:
+    """Q-DATE-6."""
     query = await list_query({"start_date": "2026-03-01T00:00:00+01:00"}, None)
     assert query["start_date"] == "2026-03-01T00:00:00+01:00"
 
@@ -215,6 +219,7 @@ async def test_reads_carry_no_key_unless_the_profile_says_so() -> None:
 
 @pytest.mark.parametrize("place", ["query", "header"])
 async def test_reads_carry_the_key_where_the_profile_says(place: str, key: str) -> None:
+    """Q-RATE-4."""
     changed: dict[str, Any] = {"api_key_in": place, "api_key_header": "X-Key"}
     async with (
         serving(http()) as server,
@@ -257,6 +262,7 @@ async def test_reads_that_need_a_key_say_where_it_is_missing(
 async def test_times_are_sent_without_fractions_as_the_source_reads_them(
     changed: dict[str, Any], text: str
 ) -> None:
+    """Q-DATE-4, Q-DATE-7."""
     source = Source(url="http://city.example", timezone="America/Chicago", **changed)
     when = datetime(2026, 3, 1, 5, 59, 59, 999_999, tzinfo=UTC)
     assert instant(when, source) == text

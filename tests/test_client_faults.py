@@ -94,6 +94,7 @@ PASSING: dict[str, Reply] = {
 
 @pytest.mark.parametrize("fault", PASSING)
 async def test_what_may_pass_is_tried_again(fault: str) -> None:
+    """Q-ERR-3."""
     page, server = await read(PASSING[fault], GOOD)
     assert isinstance(page, Page), page
     assert (page.attempts, len(server.asked)) == (2, 2)
@@ -184,6 +185,7 @@ async def test_a_refusal_is_taken_at_once(status: int, kind: type[SourceError]) 
 
 
 async def test_a_guarded_page_is_tried_twice_more_and_no_oftener() -> None:
+    """Q-ERR-7."""
     error, server = await read(BLOCKED, retries=9)
     assert isinstance(error, SourceRefused)
     assert len(server.asked) == 3
@@ -216,6 +218,7 @@ async def test_what_http_cannot_carry_is_the_users_to_correct() -> None:
 
 
 async def test_an_answer_that_does_not_come_ends_by_the_read_timeout() -> None:
+    """Q-FMT-10."""
     error, server = await read(silent, retries=1, read_timeout=0.1)
     assert isinstance(error, SourceDown)
     assert "no byte for 0.1 s twice" in str(error)
@@ -304,6 +307,7 @@ async def test_the_profile_says_which_packing_is_asked_for() -> None:
 
 
 async def test_after_a_broken_packing_bodies_are_asked_for_unpacked_and_stay_so() -> None:
+    """Q-FMT-7."""
     broken = http(body=b"\x00\x01broken", headers={"Content-Encoding": "deflate"})
     async with serving(broken, GOOD) as server, client(server, retries=0) as city:
         page = await city.requests({})

@@ -69,6 +69,7 @@ async def two(first: Reply, second: Reply) -> AsyncIterator[tuple[FaultyServer, 
 async def test_a_read_follows_a_redirect_and_the_page_tells_where_it_came_from(
     status: int,
 ) -> None:
+    """Q-ERR-9."""
     moved = to("/moved/requests.json?page=1", status)
     async with serving(moved, GOOD) as server, client(server) as city:
         page = await city.requests({}, number=1)
@@ -320,6 +321,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
 async def test_any_certificate_is_accepted_where_the_profile_says_so_and_that_is_told_once(
     forged: ssl.SSLContext, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Q-ERR-8."""
     async with serving(GOOD, tls=forged) as server:
         for _ in range(3):
             async with client(server, verify_tls=False) as city:

@@ -113,6 +113,9 @@ def pulled(setup: Settings, city: City) -> PullReport:
 def test_every_row_is_stored_once_or_its_place_is_named(
     way: str, settings: Callable[..., Settings]
 ) -> None:
+    """Q-PAGE-1, Q-PAGE-2, Q-PAGE-3, Q-PAGE-5, Q-PAGE-6, Q-PAGE-7, Q-PAGE-8, Q-WIN-1, Q-DATE-1,
+    Q-DATE-3, Q-ORD-1, Q-ERR-6.
+    """
     city = City(250, days=4, services=9)
     with serving(city, character=Character(**WAYS[way])) as server:
         setup = settings(server.url, **HASTY | TOLD.get(way, {}))

@@ -97,6 +97,7 @@ def test_a_server_that_stays_as_it_is_raises_no_alarm_and_neither_does_its_user(
 
 
 def test_what_changes_is_noticed_once_and_normal_from_then_on(before: Path, tmp_path: Path) -> None:
+    """Q-ID-5, Q-FLD-8."""
     place = Path(shutil.copytree(before, tmp_path / "data"))
     ways: dict[str, Any] = {
         "page_size_most": 10,
@@ -149,12 +150,14 @@ def test_an_updated_filter_that_the_profile_promises_and_the_server_lacks_is_not
     ("fields", "trait"),
     [
         ({"lat": 34.24, "long": -73.65}, "coordinates"),
+        ({"lat": -89.6, "long": 39.8}, "coordinates"),
         ({"service_request_id": None}, "pending entries"),
     ],
 )
 def test_places_in_the_sea_and_requests_that_get_no_ids_are_noticed(
     tmp_path: Path, fields: dict[str, Any], trait: str
 ) -> None:
+    """Q-GEO-4, Q-GEO-7."""
     house = Warehouse(tmp_path, profiled())
 
     def told(name: str, first: int, **fields: Any) -> list[str]:

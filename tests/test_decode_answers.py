@@ -66,6 +66,7 @@ def test_a_service_is_the_same_from_every_dialect(body: object) -> None:
 
 
 def test_what_else_a_service_has_is_kept() -> None:
+    """Q-SVC-6."""
     more = '"HIERARCHY_LEVEL":2,"PARENT_SERVICE_CODE":"0","x":{"y":[1.5,1e400,"\\ud800"]}'
     (found,) = decode.services(b'[{"SERVICE_CODE":10.0,' + more.encode() + b"}]")
     assert found["service_code"] == "10"
@@ -98,6 +99,7 @@ def test_what_is_no_list_of_services_is_refused(body: bytes) -> None:
     ],
 )
 def test_a_definition_is_the_same_from_every_dialect(changed: dict[str, object]) -> None:
+    """Q-SVC-7."""
     given = {key: value for key, value in ATTRIBUTE.items() if value is not None} | changed
     meant = {"service_code": "01", "attributes": [ATTRIBUTE]}
     inner: dict[str, object] = {"service_code": "01", "attributes": [given]}
@@ -155,7 +157,8 @@ def test_a_misspelt_datatype_is_read() -> None:  # Q-FLD-2
         ],
     ],
 )
-def test_endpoints_may_be_an_array_or_an_object(endpoints: object) -> None:  # Q-ERR-11
+def test_endpoints_may_be_an_array_or_an_object(endpoints: object) -> None:
+    """Q-ERR-11."""
     inner = {"contact": "a@b", "key_service": "", "endpoints": endpoints}
     meant = {"contact": "a@b", "key_service": None, "changeset": None, "endpoints": [ENDPOINT]}
     for body in (inner, {"discovery": inner}, [inner], {"discovery": [inner]}):

@@ -67,6 +67,7 @@ def test_the_specifications_own_form_is_plain(body: bytes) -> None:
     ],
 )
 def test_any_envelope_and_encoding_gives_the_same_records(body: bytes) -> None:
+    """Q-FMT-1, Q-FMT-6."""
     assert decode.look(body) == decode.Look(LOOK, plain=False)
     assert rewritten(body) == RECORDS
 
@@ -80,6 +81,7 @@ def test_one_wrong_byte_costs_one_letter() -> None:
 
 @pytest.mark.parametrize("item", RECORDS)
 def test_a_bare_item_is_a_list_of_one(item: dict[str, Any]) -> None:
+    """Q-FMT-2."""
     assert rewritten(written(item)) == [item]
     assert rewritten(written({"service_request": item})) == [item]
     assert len(decode.look(written(item)).entries) == 1
@@ -94,11 +96,13 @@ def test_a_bare_item_is_a_list_of_one(item: dict[str, Any]) -> None:
     ],
 )
 def test_every_way_to_say_that_there_is_nothing_is_an_empty_list(body: bytes) -> None:
+    """Q-FMT-3."""
     assert decode.look(body).entries == ()
     assert decode.canonical(body) == decode.Canonical(b"[]", ())
 
 
-def test_scalars_that_each_stand_in_a_list_are_taken_out() -> None:  # Q-FMT-5
+def test_scalars_that_each_stand_in_a_list_are_taken_out() -> None:
+    """Q-FMT-5."""
     boxed = {
         "service_request_id": [7],
         "description": ["Loch: tief"],
@@ -130,6 +134,7 @@ def test_capitals_become_the_specifications_spelling() -> None:
 
 
 def test_other_spellings_are_mended_and_unknown_names_stay() -> None:
+    """Q-FLD-2."""
     body = written([{"serviceRequestId": "5", "Status-Notes": "n", "wardNo": 3, "zip_code": "1"}])
     assert rewritten(body) == [
         {"service_request_id": "5", "status_notes": "n", "wardNo": 3, "zip_code": "1"}
@@ -162,6 +167,7 @@ def test_aliases_in_lower_case_leave_a_page_plain_for_sql_to_handle() -> None:
     ],
 )
 def test_an_id_is_text_as_it_was_written(sent: str, seen: str | None) -> None:
+    """Q-ID-4."""
     body = f'[{{"service_request_id":{sent},"token":{sent},"status":"open"}}]'.encode()
     assert decode.look(body).entries == (decode.Entry(seen, None, None, seen),)
     (entry,) = decode.look(b'{"requests":' + body + b"}").entries

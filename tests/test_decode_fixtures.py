@@ -99,6 +99,7 @@ def test_pages_in_the_form_of_the_specification_are_plain() -> None:
 
 @pytest.mark.parametrize("path", sorted(UNREADABLE))
 def test_a_body_that_is_not_json_is_refused_with_the_place_where_it_breaks(path: str) -> None:
+    """Q-FMT-9."""
     with pytest.raises(BadBody, match=r"broken JSON: .* at character \d+ of \d+"):
         decode.look((FIXTURES / path).read_bytes())
 
@@ -148,6 +149,8 @@ def test_a_list_of_services_has_all_codes_in_its_order(path: str, records: int) 
 
 
 def test_keywords_are_a_list_whether_they_came_as_text_array_or_nothing() -> None:
+    """Q-SVC-4."""
+
     def words(path: str) -> object:
         return decode.services((FIXTURES / path).read_bytes())[1]["keywords"]
 

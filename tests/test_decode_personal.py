@@ -53,6 +53,7 @@ def without(value: Any) -> Any:
 def test_no_named_key_is_left_at_any_depth_and_all_else_stays(
     tree: Any, indent: Any, ascii_only: bool, separators: tuple[str, str]
 ) -> None:
+    """Q-EXT-4."""
     how = {"indent": indent, "ensure_ascii": ascii_only, "separators": separators}
     body = json.dumps([tree], **how).encode("utf-8", "surrogatepass")
     try:

@@ -87,6 +87,7 @@ def test_a_body_that_is_no_page_is_refused_with_what_it_is(body: bytes, reason: 
     ],
 )
 def test_an_error_body_is_known_whatever_the_vendor(body: bytes, said: str) -> None:
+    """Q-ERR-4, Q-ERR-5."""
     assert decode.fault(body) == said
     with pytest.raises(BadBody, match="an error instead of service requests: "):
         decode.look(body)

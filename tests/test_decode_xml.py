@@ -57,6 +57,7 @@ def value(inner: str) -> object:
     ],
 )
 def test_root_names_item_names_namespaces_and_wrappers_do_not_matter(body: str) -> None:
+    """Q-FMT-4."""
     assert [entry.id for entry in decode.look(body.encode()).entries] == ["007"]
     assert rewritten(body.encode()) == [RECORD]
 

@@ -63,6 +63,7 @@ def test_following_costs_what_changed_not_what_there_is(settings: Callable[..., 
 def test_an_updated_filter_that_does_not_work_is_found_out_and_left_alone(
     way: str, settings: Callable[..., Settings]
 ) -> None:
+    """Q-DATE-2."""
     setup, reports = daily_pulls(City(300, days=20, services=40), settings, updated_filter=way)
     with warehouse(setup.warehouse, read_only=True) as con:
         follows = con.sql(

@@ -31,6 +31,7 @@ def _newest(files: list[Path]) -> dict[str, tuple[datetime, str | None]]:
 def test_every_id_of_the_captured_records_is_stored_once_in_its_newest_state(
     shared: Path, settings: Callable[..., Settings]
 ) -> None:
+    """Q-TIME-8."""
     files = sorted((shared / "real" / "boston").glob("*.ndjson.gz"))
     served = _newest(files)
     with serving(Replay(files)) as server:

@@ -68,6 +68,7 @@ def place(record: dict[str, Any]) -> tuple[float, float] | None:
 def test_a_captured_list_is_loaded_whole_or_refused_with_a_reason(
     file: Path, tmp_path: Path
 ) -> None:
+    """Q-TIME-1, Q-TIME-9, Q-GEO-3."""
     zone = ZONES.get(file.parent.name, "America/Chicago")
     house = Warehouse(tmp_path, SOURCE.model_copy(update={"timezone": zone}))
     if file.name in REFUSED:

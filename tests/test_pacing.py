@@ -61,6 +61,7 @@ async def rounds(paced: Pace, count: int, **report: Any) -> int:
 
 
 async def test_a_source_is_asked_by_few_at_first_and_by_more_while_it_stays_quick() -> None:
+    """Q-RATE-6."""
     paced = pace(Waits(), concurrency=6)
     widths = [paced.width]
     for _ in range(12):

@@ -63,6 +63,7 @@ async def _give_up(_: float) -> None:
 
 
 def test_processes_share_the_rate_of_a_host(tmp_path: Path) -> None:
+    """Q-RATE-2."""
     spawn = multiprocessing.get_context("spawn")
     together, counts = spawn.Barrier(2), spawn.Queue()
     processes = [spawn.Process(target=granted, args=(tmp_path, together, counts)) for _ in range(2)]
@@ -78,6 +79,7 @@ def test_processes_share_the_rate_of_a_host(tmp_path: Path) -> None:
 async def test_calls_beyond_the_rate_wait_for_their_minute(
     tmp_path: Path, where: str | None, rate: float, calls: int, minutes: float
 ) -> None:
+    """Q-RATE-1."""
     waits = Waits()
     state_dir = tmp_path / where if where else None
     paced = Pace(

@@ -205,7 +205,7 @@ def test_notes_keep_their_words_wherever_a_server_puts_them(tmp_path: Path) -> N
 
 
 def test_a_services_list_that_is_empty_or_far_too_short_retires_nothing(settings: Make) -> None:
-    """Q-SVC-2, Q-SVC-3, Q-SVC-8, Q-LIFE-4: it is suspect, and the last healthy one holds."""
+    """Q-SVC-2, Q-SVC-8, Q-LIFE-4: it is suspect, and the last healthy one holds."""
     city = a_city(30, services=40)
     for ways, said in (({}, ""), ({"services_empty_every": 1}, "suspect"),
                        ({"services_short_every": 1}, "suspect")):  # fmt: skip
@@ -220,8 +220,23 @@ def test_a_services_list_that_is_empty_or_far_too_short_retires_nothing(settings
             ]
 
 
+def test_a_code_that_is_used_again_for_something_else_is_another_version(
+    settings: Make, tmp_path: Path
+) -> None:
+    """Q-SVC-3: 010 was scrap vehicles, then playgrounds."""
+    for name in ("Scrap vehicles", "Playgrounds"):
+        file = tmp_path / f"{name}.ndjson"
+        file.write_text(json.dumps(request(1, service_code="010", service_name=name)))
+        with serving(Replay([file])) as server:
+            setup = settings(server.url)
+            library.catalog("springfield", settings=setup)
+    assert rows(setup, "SELECT service_name FROM services") == [("Playgrounds",)]
+    names = "SELECT service_name FROM service_versions ORDER BY valid_from"
+    assert rows(setup, names) == [("Scrap vehicles",), ("Playgrounds",)]
+
+
 def test_a_source_that_is_said_to_be_dead_is_pulled_all_the_same(settings: Make) -> None:
-    """Q-LIFE-5, Q-LIFE-3: life, evidence and notes are what is known, not what is allowed."""
+    """Q-LIFE-5: life, evidence and notes are what is known, not what is allowed."""
     city = a_city(20)
     with serving(city) as server:
         setup = settings(server.url, life="dead", notes="moved to an archive")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,18 +45,21 @@ def test_a_newer_copy_replaces_and_an_older_one_changes_nothing(house: Warehouse
 
 
 def test_within_one_load_the_newest_copy_wins(house: Warehouse) -> None:
+    """Q-ID-6."""
     report = house.load([CLOSED, request(1)], [request(1)])
     assert (report.new, report.repeated) == (1, 2)
     assert house.one("FROM service_requests")["status"] == "closed"
 
 
 def test_absent_null_and_empty_are_the_same_nothing(house: Warehouse) -> None:
+    """Q-FLD-1."""
     house.load([request(1)])
     nothing = {"description": "", "address": None, "zipcode": "  ", "unknown": None}
     assert house.load([request(1, **nothing)]).unchanged == 1
 
 
 def test_offset_key_order_and_white_space_make_no_version(house: Warehouse) -> None:
+    """Q-TIME-3."""
     attributes = {"ward": "1", "channel": "web"}
     house.load([request(1, extended_attributes=attributes)])
     same = request(
@@ -75,6 +79,7 @@ def test_an_offset_that_flaps_with_the_season_makes_no_version(house: Warehouse)
 
 
 def test_open_closed_open_is_three_versions_and_keeps_the_first_closing(house: Warehouse) -> None:
+    """Q-STAT-4."""
     reopened = request(1, updated_datetime="2026-03-01T14:00:00Z")
     for each in (request(1), CLOSED, reopened):
         house.load([each])
@@ -88,6 +93,7 @@ def test_open_closed_open_is_three_versions_and_keeps_the_first_closing(house: W
 
 
 def test_a_closing_note_says_when_it_was_closed(house: Warehouse) -> None:
+    """Q-STAT-3."""
     notes = [
         {"datetime": "2026-03-01T10:00:00Z", "type": "opened", "summary": "Request opened"},
         {"datetime": "2026-03-01T11:30:00Z", "type": "closed", "summary": "Request closed"},
@@ -103,7 +109,7 @@ def test_a_closing_note_says_when_it_was_closed(house: Warehouse) -> None:
 
 
 def test_entries_without_an_id_are_dropped_counted_and_recognised_later(house: Warehouse) -> None:
-    """Q-ID-1, Q-ID-2, Q-ID-3."""
+    """Q-EXT-5, Q-ID-1, Q-ID-2, Q-ID-3."""
     by_token = request(1, token="t1")
     by_place = request(2, lat=39.9)
     empty = {"status": None, "service_code": None, "lat": None, "long": None}
@@ -156,6 +162,8 @@ def test_a_record_that_duckdb_refuses_costs_no_other_its_row(house: Warehouse, o
         ({"zip_code": 62701}, {"zipcode": "62701"}),
         ({"agency_responsible": {"recipient": ["A", "B"]}}, {"agency_responsible": "A, B"}),
         ({"media_url": [{"id": 1, "url": "http://x/1.jpg"}]}, {"media_url": "http://x/1.jpg"}),
+        ({"media_url": "20200813.jpg"}, {"media_url": "20200813.jpg"}),
+        ({"service_code": 17672}, {"service_code": "17672"}),
         ({"status": "OPEN"}, {"status": "open"}),
         (
             {"requested_datetime": "2026-07-01 10:00:00.25"},
@@ -172,16 +180,23 @@ def test_a_record_that_duckdb_refuses_costs_no_other_its_row(house: Warehouse, o
 def test_odd_values_find_their_column(
     house: Warehouse, fields_: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
+    """Q-TIME-2, Q-FLD-4, Q-FLD-5, Q-FLD-6, Q-GEO-1, Q-GEO-2, Q-GEO-5, Q-STAT-1."""
     house.load([request(1, **fields_)])
     row = house.one("FROM service_requests")
     assert {key: row[key] for key in wanted} == wanted
 
 
 def test_what_has_no_column_or_does_not_fit_stays_readable(house: Warehouse) -> None:
+    """Q-ID-7, Q-FLD-3, Q-GEO-6, Q-EXT-3."""
     house.load([request(1, title="Hole", lat=884936.0, long=1.0, expected_datetime="soon")])
     extra = house.one("SELECT extra FROM service_requests")["extra"]
     for each in ('"title":"Hole"', "884936.0", '"soon"'):
         assert each in extra
+    more = {"duplicate": True, "x": "775128.1", "photos": [{"id": 7}]}
+    house.load([request(2, extended_attributes=more, attributes=[{"name": "size"}])])
+    row = house.one("FROM service_requests WHERE service_request_id = 'SR-2'")
+    assert json.loads(row["extended_attributes"]) == more
+    assert json.loads(row["attributes"]) == [{"name": "size"}]
 
 
 def test_local_times_labelled_utc_are_read_as_local(tmp_path: Path) -> None:

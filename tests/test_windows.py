@@ -145,6 +145,7 @@ def test_local_days_follow_one_another_without_a_hole(day: date, zone: ZoneInfo)
 
 
 def test_a_local_day_has_23_or_25_hours_when_clocks_change() -> None:
+    """Q-TIME-6."""
     spring = local_midnight(date(2026, 3, 9), CHICAGO) - local_midnight(date(2026, 3, 8), CHICAGO)
     autumn = local_midnight(date(2026, 11, 2), CHICAGO) - local_midnight(date(2026, 11, 1), CHICAGO)
     assert (spring, autumn) == (timedelta(hours=23), timedelta(hours=25))
