@@ -166,6 +166,8 @@ class Fetcher:
                 self._outcome(reading),
                 *[o for half in halves for o in await self.read(half, reading.kind)],
             ]
+        if any(self._strays(half) for half in outcomes):
+            return [self._outcome(reading, "its halves hold other times than what was asked for")]
         found = {each for half in outcomes for each in half.ids}
         if found <= whole:
             self._manners.uncapped = max(self._manners.uncapped, count)
@@ -221,6 +223,8 @@ class Fetcher:
 
     async def _around_sickness(self, sick: Reading) -> list[Outcome]:
         """Cut what cannot be read out of a window, as small as it gets (Q-PAGE-9, Q-DATE-5)."""
+        if self._source.date_filter == "ignored" or self._strays(sick):
+            return [self._outcome(sick)]  # other dates would bring the same
 
         async def read(window: Window, retries: int | None) -> Reading:
             return await self._walk(window, sick.kind, retries=retries)

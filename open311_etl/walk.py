@@ -246,21 +246,24 @@ class Walker:
         try:
             one = await self._ids(walk, params, 1, retries)
         except (SourceDown, BadBody):  # page 0 could be read, so page 1 is another one
-            if not zero and await self._errs_behind_end(walk, params, 1):
+            if zero == set() and await self._errs_behind_end(walk, params, 1):
                 return 0
             manners.first_page = 0 if zero else 1
             return manners.first_page
-        if zero or one:
-            manners.first_page = 1 if 2 * len(zero & one) >= len(zero) else 0
-        return 1 if manners.first_page is None else manners.first_page
+        if not zero and not one:  # nothing is learnt; a page that is denied is not the first
+            return 0 if one is None and zero is not None else 1
+        same = (zero or set()) & (one or set())
+        manners.first_page = 1 if not zero or 2 * len(same) >= len(zero) else 0
+        return manners.first_page
 
     async def _ids(
         self, walk: Walk, params: Mapping[str, str], number: int, retries: int | None
-    ) -> set[str | None]:
+    ) -> set[str | None] | None:
+        """Give the ids on a page, ``None`` where it is denied."""
         try:
             _, look = await self._read(walk, params, number, retries)
         except (NotFound, SourceRefused):
-            return set()
+            return None
         return {entry.id for entry in look.entries}
 
     async def _no_page_zero(self, walk: Walk, params: Mapping[str, str]) -> bool:
