@@ -100,6 +100,7 @@ def looking(browser: Any, address: str, **ways: Any) -> Iterator[Reader]:
         outside = [
             url for url in reader.asked if not url.startswith((own, "about:", "blob:", "data:"))
         ]
-        assert (reader.faults, outside) == ([], [])
+        assert not reader.faults, reader.faults
+        assert not outside, outside
     finally:
         context.close()

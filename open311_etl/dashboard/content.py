@@ -38,18 +38,18 @@ class Choice:
 
 def content(con: Connection, choice: Choice) -> dict[str, Any]:
     """Give the document that the page starts from, of what ``con`` reads."""
-    con.execute(f"CREATE OR REPLACE TEMP VIEW chosen AS {query_text('chosen')}")
-    warehouse.run(con, "dashboard/lists")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW spell AS {query_text('chosen')}")
     (reach,) = warehouse.rows(con, "dashboard/reach", since=choice.since, most=choice.most_rows)
-    first = reach["first_day"]
-    (origin,) = warehouse.rows(con, "dashboard/base", first_day=first)
+    warehouse.run(con, "dashboard/taken", first_day=reach["first_day"])
+    warehouse.run(con, "dashboard/lists")
+    (origin,) = warehouse.rows(con, "dashboard/base")
     (rows_sql,) = warehouse.statements("dashboard/rows")
-    table = con.execute(rows_sql, {"first_day": first, "base": origin["base"]}).to_arrow_table()
+    table = con.execute(rows_sql, {"base": origin["base"]}).to_arrow_table()
     return {
         "title": choice.title,
         "built": datetime.now(UTC),
         "requests": reach["requests"],
-        "first": first,
+        "first": reach["first_day"],
         "base": origin["base"],
         "rows": packed(table),
         "lists": _lists(con),

@@ -1,10 +1,10 @@
 -- what:   the first day from which on the page can hold all requests, and what it leaves out then
 -- grain:  one row
--- reads:  temporary view chosen
+-- reads:  temporary view spell
 -- writes: nothing
 WITH ended AS (
     SELECT coalesce(ended_date, opened_date) + 1 AS day, count(*) AS spells
-    FROM chosen
+    FROM spell
     WHERE fate <> 'open'
     GROUP BY ALL
 ),
@@ -18,7 +18,7 @@ bounds AS (
     SELECT
         min(requested_date) AS first_day, max(requested_date) AS last_day, count(*) AS spells,
         count(*) FILTER (spell = 1) AS requests
-    FROM chosen
+    FROM spell
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- what:   the rows that the page counts, in numbers
--- grain:  one row per spell that has a part in what happened from $first_day on, in the order that packs best
--- reads:  temporary view chosen, temporary tables list_*
+-- grain:  one row per spell, in the order that packs best
+-- reads:  temporary table taken, temporary tables list_*
 -- writes: nothing
 SELECT
     (c.opened_date - $base::DATE)::USMALLINT AS opened,
@@ -19,11 +19,10 @@ SELECT
     coalesce(c.hours, 65535)::USMALLINT AS hours,
     -- Days of the calendar that the spell took, less its whole days of 24 hours: -1, 0 or 1.
     coalesce((c.ended_date - c.opened_date) - coalesce(c.hours, 0) // 24 + 1, 1)::USMALLINT AS turn
-FROM chosen AS c
+FROM taken AS c
 INNER JOIN list_service AS s ON s.source = c.source AND s.service_code = c.service_code
 INNER JOIN list_ward AS w ON w.source = c.source AND w.ward IS NOT DISTINCT FROM c.ward
 INNER JOIN list_cell AS l ON l.source = c.source AND l.cell IS NOT DISTINCT FROM c.cell
 INNER JOIN list_channel AS h ON h.channel IS NOT DISTINCT FROM c.channel
 INNER JOIN list_status AS t ON t.status IS NOT DISTINCT FROM c.status
-WHERE c.fate = 'open' OR coalesce(c.ended_date, c.opened_date) >= $first_day::DATE
 ORDER BY c.opened_date, w.number, l.number, s.number

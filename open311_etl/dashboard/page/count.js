@@ -17,7 +17,7 @@ const AGES = [
 function count(city, state) {
   const chosen = choose(city, state);
   const range = rangeOf(city, state);
-  const counted = state.all ? chosen : chosen.filter((i) => city.rows.kind[i] === 0);
+  const counted = state.all ? chosen : withoutAside(city, chosen);
   return {
     state, range, chosen, counted,
     flow: countFlow(city, counted, range),
@@ -29,6 +29,15 @@ function count(city, state) {
 }
 
 /** @typedef {ReturnType<typeof count>} Figures */
+
+/** The rows that are neither duplicates nor information only. @param {City} city @param {Uint32Array} chosen */
+function withoutAside(city, chosen) {
+  const { kind } = city.rows;
+  const found = new Uint32Array(chosen.length);
+  let n = 0;
+  for (let at = 0; at < chosen.length; at++) if (kind[chosen[at]] === 0) found[n++] = chosen[at];
+  return found.subarray(0, n);
+}
 
 /**
  * Opened, closed and open at the end of each day from the first day of the data on, and the ages of
@@ -77,7 +86,7 @@ function countCohort(city, chosen, range) {
   const mix = { mature: zeros(services * wards), prompt: zeros(services * wards) };
   const byWard = { n: zeros(wards), open: zeros(wards) };
   const byChannel = zeros(lists.channel.length);
-  const cells = new Map();
+  const byCell = { n: new Uint32Array(lists.cell.length), open: new Uint32Array(lists.cell.length) };
   const length = range.to - range.from + 1;
   const ripe = range.last - PROMPT_DAYS;
   let n = 0, undated = 0;
@@ -114,12 +123,10 @@ function countCohort(city, chosen, range) {
       byService.due[s]++;
       if (rows.target[i] === MET) byService.met[s]++;
     }
-    const cell = cells.get(rows.cell[i]) || { n: 0, open: 0 };
-    cell.n++;
-    if (fate === OPEN) cell.open++;
-    cells.set(rows.cell[i], cell);
+    byCell.n[rows.cell[i]]++;
+    if (fate === OPEN) byCell.open[rows.cell[i]]++;
   }
-  return { n, undated, times, byService, byWard, mix, byChannel, cells };
+  return { n, undated, times, byService, byWard, mix, byChannel, byCell };
 }
 
 /**
@@ -128,7 +135,7 @@ function countCohort(city, chosen, range) {
  */
 function countUsual(city, state, range) {
   const chosen = choose(city, state);
-  const { byService } = countCohort(city, state.all ? chosen : chosen.filter((i) => city.rows.kind[i] === 0), range);
+  const { byService } = countCohort(city, state.all ? chosen : withoutAside(city, chosen), range);
   return byService;
 }
 

@@ -5,28 +5,10 @@ class Filters {
   /** @param {City} city */
   constructor(city) {
     this.city = city;
-    const { lists } = city;
-    const named = (/** @type {any[]} */ values) => [...new Set(values)].map((value) => (value === null ? NONE : value));
-    const plain = (/** @type {string[]} */ values) => values.map((value) => ({ value, label: value }));
-    /** @type {Map<string, {value: string, label: string}>} */
-    const services = new Map();
-    for (const [source, code, name] of lists.service) {
-      const label = city.several ? `${name} (${city.about(source)?.title ?? source})` : name;
-      const known = services.get(code);
-      services.set(code, { value: code, label: known ? `${known.label}, ${label}` : label });
-    }
-    const all = {
-      source: lists.source.map((/** @type {string} */ value) => ({ value, label: city.about(value)?.title ?? value })),
-      group: plain(named(lists.service.map((/** @type {any[]} */ s) => s[3])).sort()),
-      service: [...services.values()],
-      ward: plain(named(lists.ward.map((/** @type {any[]} */ w) => w[1]))),
-      channel: plain(named(lists.channel)),
-      status: plain(named(lists.status)),
-    };
-    const labels = { source: "City", group: "Group", service: "Service", ward: "Ward", channel: "Channel", status: "Status" };
-    this.pickers = Object.entries(labels)
-      .filter(([name]) => all[name].length > 1)
-      .map(([name, label]) => new Picker(label, /** @type {any} */ (name), all[name]));
+    this.lists = h("div", { class: "filter-lists" });
+    this.of = "";
+    /** @type {Picker[]} */
+    this.pickers = [];
     const day = (/** @type {"from" | "to"} */ name, /** @type {string} */ label) => h("input", {
       type: "date", "aria-label": label, min: city.iso(city.first), max: city.iso(city.last), "data-filter": name,
       onchange: (/** @type {Event} */ event) => view.change({ [name]: /** @type {HTMLInputElement} */ (event.target).value || null }),
@@ -42,9 +24,45 @@ class Filters {
       source: [], service: [], group: [], ward: [], channel: [], status: [], from: null, to: null, all: false }) }, "Clear all");
     this.element = h("div", { class: "filters", role: "search", "aria-label": "Filters" },
       h("div", { class: "filter-days" }, this.spans.map(({ button }) => button), this.from, h("span", { class: "quiet" }, "to"), this.to),
-      h("div", { class: "filter-lists" }, this.pickers.map((picker) => picker.element),
-        h("label", { class: "check" }, this.all, "with duplicates and information-only"), this.reset));
+      this.lists);
     this.summary = h("p", { class: "chosen" });
+  }
+
+  /** Offer what the chosen cities have. @param {View} state */
+  offer(state) {
+    const of = state.source.join("\n");
+    if (this.pickers.length && of === this.of) return;
+    this.of = of;
+    const { city } = this, { lists } = city;
+    const sources = new Set(sourcesOf(city, state).map((/** @type {any} */ source) => source.source));
+    const named = (/** @type {any[]} */ values) => [...new Set(values)].map((value) => (value === null ? NONE : value));
+    const plain = (/** @type {string[]} */ values) => values.map((value) => ({ value, label: value }));
+    const own = lists.service.filter((/** @type {any[]} */ [source]) => sources.has(source));
+    /** @type {Map<string, {value: string, label: string}>} */
+    const services = new Map();
+    for (const [source, code, name] of own) {
+      const label = sources.size > 1 ? `${name} (${city.about(source)?.title ?? source})` : name;
+      const known = services.get(code);
+      services.set(code, { value: code, label: known ? `${known.label}, ${label}` : label });
+    }
+    const all = {
+      source: lists.source.map((/** @type {string} */ value) => ({ value, label: city.about(value)?.title ?? value })),
+      group: plain(named(own.map((/** @type {any[]} */ service) => service[3])).sort()),
+      service: [...services.values()],
+      ward: plain(named(lists.ward.filter((/** @type {any[]} */ [source]) => sources.has(source)).map((/** @type {any[]} */ ward) => ward[1]))),
+      channel: plain(named(lists.channel)),
+      status: plain(named(lists.status)),
+    };
+    const labels = { source: "City", group: "Group", service: "Service", ward: "Ward", channel: "Channel", status: "Status" };
+    const open = this.pickers.find((picker) => picker.element.hasAttribute("open"))?.name;
+    this.pickers = Object.entries(labels)
+      .filter(([name]) => all[name].length > 1 || state[name].length)
+      .map(([name, label]) => new Picker(label, /** @type {any} */ (name), all[name]));
+    this.lists.replaceChildren(...this.pickers.map((picker) => picker.element),
+      h("label", { class: "check" }, this.all, "with duplicates and information-only"), this.reset);
+    const again = this.pickers.find((picker) => picker.name === open);
+    again?.element.setAttribute("open", "");
+    again?.summary.focus();
   }
 
   /** @param {number} days */
@@ -56,6 +74,7 @@ class Filters {
 
   /** @param {View} state @param {{from: number, to: number, last: number}} range */
   show(state, range) {
+    this.offer(state);
     this.pickers.forEach((picker) => picker.show(state));
     this.from.value = this.city.iso(range.from);
     this.to.value = this.city.iso(range.to);

@@ -13,12 +13,15 @@ const cityMap = (() => {
     const sources = figures.sources;
     const cells = [];
     let placed = 0, missing = 0;
-    for (const [number, cell] of figures.cohort.cells) {
+    const { byCell } = figures.cohort;
+    for (let number = 0; number < byCell.n.length; number++) {
+      const n = byCell.n[number];
+      if (!n) continue;
       const [source, lat, long] = city.lists.cell[number];
-      if (lat === null) missing += cell.n;
+      if (lat === null) missing += n;
       else {
-        cells.push({ source, lat, long, ...cell });
-        placed += cell.n;
+        cells.push({ source, lat, long, n, open: byCell.open[number] });
+        placed += n;
       }
     }
     // One city at a time: that with most requests, where the view is of several.

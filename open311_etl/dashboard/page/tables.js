@@ -65,7 +65,7 @@ function overviewTables(city, map) {
     map,
     {
       id: "wards", title: "Wards", how: "wards", size: "half", sql: "wards",
-      empty: (f) => none(f) || (city.lists.ward.some((/** @type {any} */ [, name]) => name !== null) ? null : "These requests name no wards."),
+      empty: (f) => none(f) || (wardRows(city, f).some((row) => row.ward !== NONE) ? null : "These requests name no wards."),
       note: () => `Closed within ${PROMPT_DAYS} days, against what the ward's own mix of services makes expect: 1.00 is as elsewhere. Only intervals that leave 1.00 out tell a difference.`,
       rows: (f) => ranked(f).map((row) => ({
         ...(city.several ? { source: row.source } : {}), ward: row.ward, requests: row.n, open: row.open, "old enough": row.mature, "closed in time": row.prompt,
