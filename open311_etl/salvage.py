@@ -56,7 +56,7 @@ async def salvage(read: Read, index: int, size: int, known: Collection[str]) -> 
         if index or cut.covered < size:
             return await salvage(read, index, size, known)
     end = (index + 1) * size
-    if not cut.holes or not (cut.ended or cut.covered >= end):
+    if not cut.pages or not cut.holes or not (cut.ended or cut.covered >= end):
         return None
     # What stands behind the page is for the next one.
     return Salvage([cut.pages[at] for at in sorted(cut.pages) if at < end], cut.holes, cut.ended)

@@ -131,7 +131,7 @@ class Walker:
             else:
                 await self._add(walk, page, look)
             number += 1
-            if len(walk.signatures) == MOST_PAGES:
+            if number >= MOST_PAGES:
                 walk.sickness = BadBody(f"no end after {MOST_PAGES} pages")
                 return walk
         return walk

@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import log2
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from open311_etl import pipeline
+from open311_etl import pipeline, status
 from open311_etl.config import Settings
 from open311_etl.sandbox import Character, City, serving
 from open311_etl.session import PullReport
@@ -67,6 +68,17 @@ WAYS: dict[str, dict[str, Any]] = {
     "upper case": {"keys": "upper"},
     "local times": {"times": "naive"},
     "offsets": {"times": "offset", "nothing": "empty"},
+    "bytes that are not as they should be": {
+        "bom": 1, "duplicate_keys": 1, "illegal_characters": 1, "wrong_charset": 1
+    },
+    "bytes of XML that are not as they should be": {
+        "formats": "xml", "bom": 1, "duplicate_keys": 1, "illegal_characters": 1, "wrong_charset": 1
+    },
+    "lines that drip, break and lead elsewhere": {
+        "drip": 0.1, "drip_seconds": 0.005, "redirect": 0.2, "reset": 0.1, "wrong_length": 0.1,
+        "compression": "gzip",
+    },
+    "a packing that is broken": {"broken_deflate": 1},
 }  # fmt: skip
 
 TOLD: dict[str, dict[str, Any]] = {
@@ -74,6 +86,8 @@ TOLD: dict[str, dict[str, Any]] = {
     "no pages": {"paging": "none"},
     "a span of two days at most": {"max_span_days": 1},
     "XML only": {"format": "xml"},
+    "bytes of XML that are not as they should be": {"format": "xml"},
+    "lines that drip, break and lead elsewhere": {"retries": 8},
     "local times": {"date_format": "naive"},
     "empty pages before the end": {"page_size": 10},
 }
@@ -154,6 +168,74 @@ def test_a_poisoned_record_costs_only_itself_and_few_requests(
     healthy, sickly = lists
     for_retries = 2 * (1 + retries) * (1 + ("HTTP" in lost))  # of its page, and of its second
     assert sickly - healthy <= len(poisoned) * 4 * log2(size) + for_retries
+
+
+def test_a_pull_through_foul_weather_is_complete_and_asks_little_more(
+    settings: Callable[..., Settings],
+) -> None:
+    """11 % of all answers are faults; at most 1.6 times the requests of fair weather."""
+    city = City(900, days=3, services=9)
+    foul = {"error_500": 0.05, "error_429": 0.02, "truncated": 0.02, "html_200": 0.01, "hang": 0.01}
+    made = []
+    for weather in ({}, foul):
+        with serving(city, character=Character(**weather, retry_seconds=0)) as server:
+            setup = settings(server.url, page_size=10, row_cap=0, read_timeout=0.5)
+            setup = replace(setup, data_dir=setup.data_dir / str(len(weather)))
+            report = pulled(setup, city)
+            made.append(len(server.requests))
+        assert check(city, setup, report) == set()
+        assert all(debt.kind == "pending" for debt in report.debt)
+    assert made[0] < made[1] <= 1.6 * made[0]
+
+
+def test_what_is_blocked_is_tried_again_ever_more_rarely_until_it_is_read(
+    settings: Callable[..., Settings],
+) -> None:
+    city = City(60, days=2, services=9)
+    (poisoned,) = [row["service_request_id"] for row in city.truth()][30:31]
+    waits, now = [], city.end
+    for sick in (True, True, True, False):
+        with serving(city, character=Character(poison_ids=(poisoned,) * sick)) as server:
+            setup = settings(server.url, row_cap=0, retries=0, settle_days=0)
+            start = city.start if not waits else None
+            (report,) = pipeline.pull(["springfield"], setup, start=start, end=now)
+            (early,) = pipeline.pull(["springfield"], setup, end=now + timedelta(minutes=5))
+        blocked = [debt for debt in early.debt if debt.kind == "blocked"]
+        if not sick:
+            assert (report.exit_code, early.exit_code, blocked) == (0, 0, [])
+            break
+        (debt,) = blocked
+        assert (report.exit_code, early.exit_code, early.planned) == (1, 1, 1)
+        assert debt.tries == len(waits) + 1
+        assert debt.since is not None
+        assert debt.next_try_at is not None
+        waits.append(round((debt.next_try_at - now) / timedelta(hours=1)))
+        (standing,) = status.status(setup, "springfield")
+        assert debt in standing.debt
+        now = debt.next_try_at + timedelta(minutes=1)
+    assert waits == [1, 2, 4]
+
+
+@pytest.mark.parametrize("ways", [{}, {"formats": "xml"}, {"keys": "upper"}], ids=str)
+def test_personal_fields_never_reach_the_disk(
+    ways: dict[str, Any], settings: Callable[..., Settings]
+) -> None:
+    """Q-EXT-4: neither landing nor warehouse holds a citizen's name, mail or phone."""
+    city = City(40, days=1, services=9)
+    with serving(city, character=Character(personal="always", **ways)) as server:
+        setup = settings(server.url, format=ways.get("formats", "json"))
+        pulled(setup, city)
+    landed = [
+        pa.CompressedInputStream(pa.OSFile(str(file)), "zstd").read()
+        for file in setup.landing.rglob("*.zst")
+    ]
+    assert any(b"service_request_id" in body.lower() for body in landed)
+    for word in (b"citizen", b"example.org", b"555 0100"):
+        assert not any(word in body.lower() for body in landed)
+    with warehouse(setup.warehouse, read_only=True) as con:
+        found = con.sql("SELECT lower(r::VARCHAR) FROM service_requests AS r").fetchall()
+    assert found
+    assert not any("citizen" in row or "555 0100" in row for (row,) in found)
 
 
 ways = st.fixed_dictionaries(
