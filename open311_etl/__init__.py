@@ -1,8 +1,8 @@
 """Every 311 service request of any Open311 (GeoReport v2) city, complete and current.
 
 The commands are functions, too: ``pull``, ``catalog``, ``publish``, ``status``, ``sources``,
-``query``, ``export``, ``submit`` and ``token``, with ``load_settings``; for notebooks there are
-``read`` and ``connect``, too. See ``open311_etl.library``.
+``query``, ``export``, ``audit``, ``replay``, ``doctor``, ``submit`` and ``token``, with
+``load_settings``; for notebooks there are ``read`` and ``connect``. See ``open311_etl.library``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _FUNCTIONS = ("connect", "load_settings", "pull", "read", "sources", "submit", "token")
-_ROOMS = ("catalog", "export", "publish", "query", "status")
+_ROOMS = ("audit", "catalog", "doctor", "export", "publish", "query", "replay", "status")
 """Functions of the library that have the name of the room that does the work."""
 
 

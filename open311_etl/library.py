@@ -22,14 +22,20 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from open311_etl import frames, pipeline, published, submission
+from open311_etl.audit import SAMPLE, AuditReport
+from open311_etl.audit import audit as _audit
 from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, Source, load_settings
+from open311_etl.doctor import Finding
+from open311_etl.doctor import doctor as _doctor
 from open311_etl.export import Export, Form, form_of
 from open311_etl.export import export as _export
 from open311_etl.frames import Into
 from open311_etl.publish import PublishReport
 from open311_etl.publish import publish as _publish
 from open311_etl.query import query as _query
+from open311_etl.replay import ReplayReport
+from open311_etl.replay import replay as _replay
 from open311_etl.selection import Wanted
 from open311_etl.session import Pull, PullReport
 from open311_etl.status import SourceStatus
@@ -164,6 +170,24 @@ def export(
     place = Path(output) if isinstance(output, str) else output
     written = Form(form) if form else form_of(place if isinstance(place, Path) else None)
     return _export(settings or load_settings(), wanted, written, place, force=force)
+
+
+def audit(
+    source: str, *, windows: int = SAMPLE, seed: int | None = None, settings: Settings | None = None
+) -> AuditReport:
+    """Read some proven windows of a source again, chosen at random; see ``audit.audit``."""
+    given = settings or load_settings()
+    return _apart(lambda: _audit(given, source, windows=windows, seed=seed))
+
+
+def replay(source: str | None = None, *, settings: Settings | None = None) -> ReplayReport:
+    """Rebuild the warehouse from landing, or one source of it; see ``replay.replay``."""
+    return _replay(settings or load_settings(), source)
+
+
+def doctor(*, fix: bool = False, settings: Settings | None = None) -> list[Finding]:
+    """Look at everything in the data directory; see ``doctor.doctor``."""
+    return _doctor(settings or load_settings(), fix=fix)
 
 
 def submit(source: str, fields: Fields, *, settings: Settings | None = None) -> Submission:

@@ -165,9 +165,13 @@ class Pull:
         Raises SourceDown where the source is down as a whole, SourceRefused where it refuses.
         """
         outcomes = await self._fetcher.read(window)
+        await self.record(outcomes)
+        return outcomes
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Make readings durable in the journal."""
         for outcome in outcomes:
             await asyncio.to_thread(self._landing.record, outcome)
-        return outcomes
 
     async def follow(self) -> list[Outcome]:
         """Read what changed among known requests, where the source can be asked for that.

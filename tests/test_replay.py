@@ -40,7 +40,7 @@ def pulled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     from open311_etl.config import Source  # noqa: PLC0415 - the fixture alone needs it
 
     place = tmp_path_factory.mktemp("pulled")
-    city, other = City(150, days=5, services=5), City(20, seed=2, days=2, services=3)
+    city, other = City(200, days=10, services=14), City(20, seed=2, days=2, services=3)
     with (
         serving(city, character=Character(error_500=0.05, recover_after=1)) as server,
         serving(other) as small,
@@ -52,9 +52,9 @@ def pulled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             for name, url in (("springfield", server.url), ("shelbyville", small.url))
         }
         setup = Settings(place / "data", sources)
-        pipeline.LOAD_ROWS, usual = 90, pipeline.LOAD_ROWS
+        pipeline.LOAD_ROWS, usual = 60, pipeline.LOAD_ROWS
         try:
-            for days in (2, 0):
+            for days in (6, 0):
                 city.set_clock(city.end - timedelta(days=days))
                 pipeline.pull(["springfield"], setup, start=city.start, end=city.clock.now)
             pipeline.pull(["springfield"], setup, end=city.end)

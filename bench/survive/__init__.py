@@ -30,16 +30,16 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args([] if arguments is None else arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="open311-survive-") as folder:
-        killed = kill(Path(folder) / "kills", options.kills, options.seed)
-        faults = try_faults(Path(folder) / "faults")
         bodies = fuzz(Path(folder) / "bodies", options.bodies, options.seed)
+        became = ", ".join(f"{count:,} {what}" for what, count in bodies.became.items() if count)
+        print(f"bodies fuzzed   {bodies.bodies:6,}  {bodies.refused:,} refused as a whole")
+        print(f"  entries       {bodies.entries:6,}  {became}", flush=True)
+        faults = try_faults(Path(folder) / "faults")
+        print(f"faults tried    {len(faults.tried):6,}  {'; '.join(faults.tried)}", flush=True)
+        killed = kill(Path(folder) / "kills", options.kills, options.seed)
     print(f"kills survived  {killed.kills:6,}  in {killed.rounds} rounds, each equal to a calm one")
     for moment, times in sorted(killed.moments.items()):
         print(f"  {moment:22} {times:4}")
-    print(f"faults tried    {len(faults.tried):6,}  {', '.join(faults.tried)}")
-    print(
-        f"bodies fuzzed   {bodies.bodies:6,}  {bodies.entries:,} entries in them: {bodies.became}"
-    )
     lost = killed.lost + faults.lost + bodies.lost
     print(f"rows lost       {lost:6,}")
     print(f"seconds         {time.monotonic() - began:6.0f}")

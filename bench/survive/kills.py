@@ -29,7 +29,7 @@ MOMENTS = {
 }
 """The moments at which a pull or a publish is killed, and the turn of it up to which it may be."""
 
-PER_ROUND = 20
+PER_ROUND = 40
 """Kills of one data directory, before it has to be as if there had been none."""
 
 
@@ -64,6 +64,7 @@ def kill(place: Path, kills: int, seed: int = 311) -> Killed:
             done.lost += lost(wanted, contents(settings))
             done.lost += lost(wanted, contents(settings, settings.published / "open311.duckdb"))
             done.lost += _unsound(settings)
+            print(f"  {done.kills:,} kills so far, {done.lost:,} rows lost", flush=True)
             shutil.rmtree(round_place)
     return done
 

@@ -20,6 +20,7 @@ from open311_etl.cli import (
     demo,
     exporting,
     faults,
+    mending,
     posting,
     probe,
     pulling,
@@ -66,6 +67,7 @@ for command, lines in (
     *reading.COMMANDS,
     *asking.COMMANDS,
     *exporting.COMMANDS,
+    *mending.COMMANDS,
     *posting.COMMANDS,
     *serving.COMMANDS,
 ):
