@@ -40,7 +40,7 @@ class CatalogReport:
 
 def known(con: Connection, source: str) -> list[dict[str, Any]]:
     """Give what is known of each service of a source: code, listed, retired_at, metadata,
-    definition_asked_at, content_hash."""
+    definition_asked_at, definition_hash, content_hash."""
     return warehouse.rows(con, "catalog/known", source=source)
 
 
@@ -48,8 +48,9 @@ async def refresh(walker: Walker, run: Run, known_services: list[dict[str, Any]]
     """Read the list of services, and the definitions that are new or due, into landing.
 
     Takes what :func:`known` gives. A definition that cannot be read is named in the outcome's
-    reason and asked again next time; a denied one is landed as ``null``. Raises SourceError where
-    the list itself cannot be read: then the source does not answer at all.
+    reason and asked again next time; so is one that is empty or denied, though it was known with
+    attributes: it is landed, but not believed. A denied one is landed as ``null``. Raises
+    SourceError where the list itself cannot be read: then the source does not answer at all.
     """
     began, before = walker.now(), walker.client.requests_made
     page = await walker.client.services()
@@ -57,12 +58,19 @@ async def refresh(walker: Walker, run: Run, known_services: list[dict[str, Any]]
     landed = [await walker.land(page, page.body, len(listed), plain=False)]
     due = _due(listed, known_services, walker.client.source, began)
     read = await asyncio.gather(*(_definition(walker, code) for code in due))
-    landed += [each for each in read if each is not None]
+    landed += [each for each, _ in filter(None, read)]
     failed = sum(each is None for each in read)
+    kept = sum(_withdrawn(known_services, each.subject, what) for each, what in filter(None, read))
     verdict, reason = _judge(len(listed), known_services)
-    if failed:
-        verdict = Verdict.SUSPECT
-        reason = "; ".join(filter(None, [reason, f"{failed} definitions could not be read"]))
+    faults = [
+        reason,
+        f"{failed} definitions could not be read" if failed else "",
+        f"{kept} definitions are denied or empty that had attributes; they are kept"
+        if kept
+        else "",
+    ]
+    if failed or kept:
+        verdict, reason = Verdict.SUSPECT, "; ".join(filter(None, faults))
     return Outcome(
         id=uuid.uuid4().hex,
         run_id=run.id,
@@ -85,8 +93,10 @@ def load(con: Connection, outcome: Outcome, landing: Landing) -> CatalogReport:
     """Bring a refresh into the tables and the ledger, in one transaction."""
     listing, *definitions = outcome.pages
     services = decode.services(landing.get(listing.sha256))
-    asked = [(page, _definition_in(landing.get(page.sha256))) for page in definitions]
-    healthy = _judge(len(services), known(con, outcome.source))[0] is Verdict.PROVEN
+    before = known(con, outcome.source)
+    read = [(page, _definition_in(landing.get(page.sha256))) for page in definitions]
+    asked = [each for each in read if not _withdrawn(before, each[0].subject, each[1])]
+    healthy = _judge(len(services), before)[0] is Verdict.PROVEN
     tables = _tables(outcome.source, services, asked)
     for name, table in tables.items():
         con.register(name, table)
@@ -114,10 +124,23 @@ def _due(
     return [code for code in dict.fromkeys(codes) if (asked_at.get(code) or oldest) <= oldest]
 
 
-async def _definition(walker: Walker, code: str) -> LandedPage | None:
+def _withdrawn(
+    before: list[dict[str, Any]], code: str | None, definition: dict[str, Any] | None
+) -> bool:
+    """True where a definition without attributes comes for a service that is known to have some."""
+    if definition and definition["attributes"]:
+        return False
+    empty = (None, _hash({"attributes": []}))
+    return any(
+        each["service_code"] == code and each["definition_hash"] not in empty for each in before
+    )
+
+
+async def _definition(walker: Walker, code: str) -> tuple[LandedPage, dict[str, Any] | None] | None:
+    definition: dict[str, Any] | None = None
     try:
         page = await walker.client.service(code)
-        decode.definition(page.body)
+        definition = decode.definition(page.body)
     except (NotFound, SourceRefused) as error:  # metadata=true, but there is none (Q-SVC-7)
         page = Page(
             source=walker.client.source.name,
@@ -131,7 +154,7 @@ async def _definition(walker: Walker, code: str) -> LandedPage | None:
         )
     except (SourceDown, BadBody):
         return None
-    return await walker.land(page, page.body, 1, plain=False, subject=code)
+    return await walker.land(page, page.body, 1, plain=False, subject=code), definition
 
 
 def _judge(listed: int, before: list[dict[str, Any]]) -> tuple[Verdict, str]:

@@ -141,6 +141,15 @@ class Source(BaseModel):
         PERSONAL_FIELDS, description="Personal data, removed before landing (Q-EXT-4)."
     )
     settle_days: float = Field(14, ge=0, description="How long late rows of a day are looked for.")
+    follow_days: float = Field(
+        365, ge=0, description="Requests for which nothing happened for longer are not followed."
+    )
+    follow_requests: int = Field(
+        500, ge=0, description="Most calls of a pull to look at known requests again."
+    )
+    resweep_days: float = Field(
+        30, ge=0, description="All windows are read again in so long; 0: never (Q-LIFE-2)."
+    )
     definitions_days: float = Field(
         7, ge=0, description="Age at which a definition is asked again."
     )

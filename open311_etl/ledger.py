@@ -18,6 +18,9 @@ from open311_etl.config import Source
 from open311_etl.model import Run, RunEnd, Verdict, Window
 from open311_etl.warehouse import Connection
 
+MOST_PAGES = 20
+"""Pages of a window that is read again, at most: what a walk that fails may cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -42,7 +45,8 @@ class Debt:
     """Something that is known to be missing.
 
     ``kind``: ``blocked`` or ``suspect`` (a span whose reading failed ``tries`` times in a row),
-    ``unread`` (a gap that no run has reached) or ``pending`` (``entries`` without an id).
+    ``unread`` (a gap that no run has reached), ``pending`` (``entries`` without an id) or ``stale``
+    (``entries`` that are due to be looked at again, the longest waiting one ``since`` then).
     """
 
     kind: str
@@ -58,6 +62,9 @@ class Debt:
         span = Window(self.start, self.end)
         if self.kind == "pending":
             return f"{self.entries} pending entries in {span}"
+        if self.kind == "stale":
+            since = f"{self.start:%Y-%m-%dT%H:%M:%SZ}"
+            return f"{self.entries} requests are due to be looked at again, since {since}"
         return f"{self.kind} {span}: {self.reason}"
 
 
@@ -167,6 +174,41 @@ def uncapped(con: Connection, source: str) -> int:
     """Give the most rows that a proven window of the source held: so many it can give."""
     (row,) = warehouse.rows(con, "ledger/known", source=source)
     return int(row["uncapped"])
+
+
+def most_rows(con: Connection, source: Source) -> int:
+    """Give how many rows a window that is read again may hold, so that one walk still proves it.
+
+    Twice as many as the fullest one that was proven, where a fuller one is proved by its halves;
+    less than the source's cap; and no more than MOST_PAGES pages.
+    """
+    longest = MOST_PAGES * source.page_size
+    if source.row_cap == 0:
+        return longest
+    growing = source.paging == "page" and source.row_cap is None
+    most = uncapped(con, source.name) * (2 if growing else 1)
+    return min(most, longest, round(0.8 * source.row_cap) if source.row_cap else longest)
+
+
+def widest(con: Connection, source: Source) -> float:
+    """Give how many hours a window that is read again may span: as the fullest day so far goes, it
+    then holds no more rows than :func:`most_rows` says."""
+    planned = min(source.window_hours, source.max_span_days * 24)
+    (row,) = warehouse.rows(con, "ledger/known", source=source.name)
+    if not row["rows_an_hour"]:
+        return planned
+    times = int(most_rows(con, source) / (row["rows_an_hour"] * planned))
+    return float(min(planned * max(1, times), source.max_span_days * 24))
+
+
+def lateness(con: Connection, source: str, now: datetime) -> float:
+    """Give how many days after their time requests still appear in windows that lacked them.
+
+    It is the 99th percentile of those seen in the last half year; 0 where none came late.
+    """
+    since = now - timedelta(days=180)
+    (row,) = warehouse.rows(con, "ledger/lateness", source=source, since=since)
+    return float(row["days"])
 
 
 def coverage(con: Connection, source: str) -> list[Span]:

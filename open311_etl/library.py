@@ -54,17 +54,20 @@ def pull(
     start: str | datetime | None = None,
     end: str | datetime | None = None,
     jobs: int | None = None,
+    follow_requests: int | None = None,
     publish: bool = True,
     settings: Settings | None = None,
 ) -> list[PullReport]:
     """Bring the warehouse up to date with some sources, then publish it; a report for each.
 
-    ``start``, ``end`` and ``jobs`` as in ``pipeline.pull``. A source that is down or refuses does
-    not keep the others from being pulled: its report has the ``error``. Raises UsageError,
-    ConfigError and WarehouseError.
+    ``start``, ``end``, ``jobs`` and ``follow_requests`` as in ``pipeline.pull``. A source that is
+    down or refuses does not keep the others from being pulled: its report has the ``error``. Raises
+    UsageError, ConfigError and WarehouseError.
     """
     given = settings or load_settings()
-    reports = _apart(lambda: pipeline.pull(sources, given, start=start, end=end, jobs=jobs))
+    options: dict[str, Any] = {"start": start, "end": end, "jobs": jobs}
+    options["follow_requests"] = follow_requests
+    reports = _apart(lambda: pipeline.pull(sources, given, **options))
     if publish and any(report.error is None for report in reports):
         _publish(given)
     return reports

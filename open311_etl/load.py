@@ -20,7 +20,7 @@ _LARGEST_RECORD = 64 * 1024 * 1024
 _MERGE = ("compare", "incoming", "versions", "requests", "notes", "seen")
 """What is done once for each turn: readings of one load are merged in the order of their making."""
 
-_STEPS = ("unlisted_services", "pending", "quarantine", "ledger")
+_STEPS = ("unlisted_services", "pending", "quarantine", "ledger", "missed", "gone")
 """What is done once for a load, when all its entries are judged."""
 
 _TIME = pa.timestamp("us", tz="UTC")
@@ -59,6 +59,7 @@ _PAGES = pa.schema(
         "attempts": pa.int32(),
         "bytes": pa.int64(),
         "records": pa.int64(),
+        "subject": pa.string(),
     }
 )
 _REJECTS = pa.schema(
@@ -175,6 +176,7 @@ class _Staging:
             "attempts": page.attempts,
             "bytes": page.bytes,
             "records": page.records,
+            "subject": page.subject,
         }
 
     def _rewritten(self, outcome: Outcome, page: LandedPage) -> Path:

@@ -64,7 +64,7 @@ class LandedPage:
     ``sha256`` is the hash of the landed (redacted) body and its name in landing; ``fetched_at`` is
     by the run's clock; ``records`` counts list entries; ``plain`` says that DuckDB can read the
     landed bytes as they are, else the body is first rewritten by ``decode``. ``subject`` names what
-    was asked for where that is not a list: a service code.
+    was asked for where that is not a list: a service code, or the id of a request.
     """
 
     sha256: str
@@ -83,9 +83,10 @@ class LandedPage:
 class Outcome:
     """What one reading came to: a line of the landing journal, loaded whole or not at all.
 
-    ``kind``: ``window`` (requests by requested_datetime), ``follow`` (requests by updated_datetime
-    or by id) or ``catalog`` (services and definitions). ``records`` counts the entries on its
-    pages, ``ids`` the distinct ids inside the window, ``pending`` the entries without an id,
+    ``kind``: ``window`` (requests by requested_datetime), ``follow`` (by updated_datetime), ``ids``
+    (by a list of ids), ``single`` (one by one) or ``catalog`` (services and definitions).
+    ``records`` counts the entries on its pages, ``ids`` the distinct ids inside the window, or
+    those that were asked for, ``pending`` the entries without an id,
     ``requests`` the HTTP requests made; ``reason`` says in words why the verdict is not proven.
     Times are by the run's clock. Two readings of one window differ in ``id``.
     """

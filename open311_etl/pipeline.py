@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from open311_etl import agenda, ledger
+from open311_etl import agenda, follow, ledger
 from open311_etl.agenda import Item
 from open311_etl.config import Settings, Source
 from open311_etl.errors import Open311Error, SourceError, UsageError
+from open311_etl.follow import FollowPlan
 from open311_etl.model import LoadReport, Outcome, Run, Window
 from open311_etl.session import Pull, PullReport
 from open311_etl.warehouse import warehouse
@@ -28,7 +30,7 @@ class Watcher(Protocol):
     """Whoever follows a pull: a progress bar, a flow."""
 
     def planned(self, source: str, items: Sequence[Item]) -> None:
-        """The windows that are going to be read."""
+        """The windows that are going to be read; called again where more come to it."""
 
     def read(self, source: str, window: Window, outcomes: Sequence[Outcome]) -> None:
         """A window was read, in one piece or several."""
@@ -57,17 +59,34 @@ async def journey(
     loads = _Loads(pull, watcher)
     try:
         await pull.refresh_catalog()
-        await _read_all(pull, read or pull.read, jobs or pull.source.concurrency, loads)
+        # What changed comes first: whatever the windows show then is held against it.
         await loads.put(None, await pull.follow())
+        await loads.load()
+        at_once = jobs or pull.source.concurrency
+        await _read_all(pull.items, read or pull.read, at_once, loads)
+        await _follow(pull, at_once, loads)
     except* SourceError as group:
         error = _first(group)
     await loads.load()
     return await pull.finish(error)
 
 
-async def _read_all(pull: Pull, read: Read, jobs: int, loads: _Loads) -> None:
-    """Read all windows, so many at once; the first one that cannot go on ends them all."""
-    waiting = iter(pull.items)
+async def _follow(pull: Pull, jobs: int, loads: _Loads) -> None:
+    """Ask for known requests that are due until nobody is, or the budget is spent."""
+    while True:
+        await loads.load()
+        plan = await pull.plan_follow()
+        if plan.empty:
+            return
+        sweeps = [Item(window, "follow") for window in plan.sweeps]
+        loads.more(sweeps)
+        await _read_all(sweeps, pull.read, jobs, loads)
+        await loads.put(None, await pull.ask(plan))
+
+
+async def _read_all(items: Sequence[Item], read: Read, jobs: int, loads: _Loads) -> None:
+    """Read some windows, so many at once; the first one that cannot go on ends them all."""
+    waiting = iter(items)
 
     async def worker() -> None:
         for item in waiting:
@@ -97,6 +116,11 @@ class _Loads:
         if rows >= LOAD_ROWS or time.monotonic() - self._since >= LOAD_SECONDS:
             await self.load()
 
+    def more(self, items: Sequence[Item]) -> None:
+        """Say that some more windows are going to be read."""
+        if self._watcher and items:
+            self._watcher.planned(self._pull.source.name, items)
+
     async def load(self) -> None:
         """Load what has come together. A load that has begun ends, even where this is cancelled."""
         async with self._turn:
@@ -121,23 +145,35 @@ def pull(
     start: str | datetime | None = None,
     end: str | datetime | None = None,
     jobs: int | None = None,
+    follow_requests: int | None = None,
     watcher: Watcher | None = None,
 ) -> list[PullReport]:
     """Bring the warehouse up to date with some sources, one after the other.
 
     ``start`` and ``end`` are ISO 8601: a plain date is midnight in the source's zone, as is a time
-    without offset; ``end`` makes the whole run see that time as now. Gives a report for each
-    source; a source that fails does not keep the others from being pulled. Raises UsageError,
-    ConfigError and WarehouseError.
+    without offset; ``end`` makes the whole run see that time as now. ``follow_requests`` is how
+    many calls may be made to look at known requests again, the profile's number where ``None``.
+    Gives a report for each source; a source that fails does not keep the others from being pulled.
+    Raises UsageError, ConfigError and WarehouseError.
     """
     sources = [settings.source(name) for name in names]
     spans = [span_of(source, start, end) for source in sources]
 
     async def one(source: Source, span: tuple[datetime | None, datetime | None]) -> PullReport:
-        async with Pull(settings, source, *span) as each:
+        async with Pull(settings, source, *span, follow_requests=follow_requests) as each:
             return await journey(each, jobs=jobs, watcher=watcher)
 
     return [asyncio.run(one(source, span)) for source, span in zip(sources, spans, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a pull of one source would do: ``items`` are the windows to read, ``changes`` the spans
+    to ask the updated filter for, ``follow`` how the requests that are due would be looked at."""
+
+    items: list[Item]
+    changes: list[Window]
+    follow: FollowPlan
 
 
 def plan(
@@ -146,16 +182,29 @@ def plan(
     *,
     start: str | datetime | None = None,
     end: str | datetime | None = None,
-) -> list[Item]:
-    """Give the windows that :func:`pull` would read, without asking the source (``--dry-run``)."""
+    follow_requests: int | None = None,
+) -> Plan:
+    """Give what :func:`pull` would do, without asking the source (``--dry-run``)."""
     source = settings.source(name)
     first, last = span_of(source, start, end)
     now = last or datetime.now(UTC).replace(microsecond=0)
-    spans: list[ledger.Span] = []
-    if settings.warehouse.exists():
-        with warehouse(settings.warehouse, read_only=True) as con:
-            spans = ledger.coverage(con, name)
-    return agenda.agenda(spans, source, Run("", name, now, now, first, last))
+    run = Run("", name, now, now, first, last)
+    if not settings.warehouse.exists():
+        return Plan(agenda.agenda([], source, run), [], FollowPlan())
+    with warehouse(settings.warehouse, read_only=True) as con:
+        spans = ledger.coverage(con, name)
+        items = agenda.agenda(
+            spans,
+            source,
+            run,
+            late_days=ledger.lateness(con, name, now),
+            widest=ledger.widest(con, source),
+        )
+        budget = source.follow_requests if follow_requests is None else follow_requests
+        windows = [item.window for item in items]
+        changes = follow.changes(con, source, run)
+        planned = follow.foresee(con, source, run, spans, budget=budget, windows=windows)
+        return Plan(items, changes, planned)
 
 
 def span_of(

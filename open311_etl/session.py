@@ -18,6 +18,7 @@ from open311_etl.client import Client
 from open311_etl.config import Settings, Source
 from open311_etl.errors import Open311Error, SourceRefused
 from open311_etl.fetch import Fetcher
+from open311_etl.follow import FollowPlan
 from open311_etl.hold import holding
 from open311_etl.landing import Landing
 from open311_etl.ledger import Debt
@@ -71,8 +72,10 @@ class Pull:
     """One pull of one source, step by step; an async context manager.
 
     On entry it takes up or begins the run and loads what an interrupted one left in landing; on
-    exit it writes how the run ended. In between: :meth:`refresh_catalog`, then :meth:`read` for
-    each of ``items``, and :meth:`load` for what that gave.
+    exit it writes how the run ended. In between: :meth:`refresh_catalog`, :meth:`follow`, then
+    :meth:`read` for each of ``items``, and :meth:`plan_follow` and :meth:`ask` until a plan is
+    empty, each with :meth:`load` for what that gave. ``follow_requests`` takes the place of the
+    profile's.
     """
 
     settings: Settings
@@ -81,6 +84,7 @@ class Pull:
     end: datetime | None = None
     items: list[Item] = field(default_factory=list)
     changes: list[Window] = field(default_factory=list)
+    follow_requests: int | None = None
     resumed: bool = False
     services: catalog.CatalogReport | None = None
     _finished: bool = False
@@ -107,6 +111,9 @@ class Pull:
         manners = Manners(self.source.first_page, 0, self._uncapped, self.source.row_cap)
         self._walker = Walker(self.client, self._landing, self.run, manners)
         self._fetcher = Fetcher(self._walker, self.run, self._codes())
+        given = self.follow_requests
+        budget = self.source.follow_requests if given is None else given
+        self._chase = follow.Chase(self._walker, self.source, self.run, budget)
         return self
 
     async def __aexit__(
@@ -139,9 +146,14 @@ class Pull:
                 if each["kind"] == "window"
             ]
             self.items = agenda.agenda(
-                ledger.coverage(con, self.source.name), self.source, self.run, spans
+                ledger.coverage(con, self.source.name),
+                self.source,
+                self.run,
+                spans,
+                late_days=ledger.lateness(con, self.source.name, now),
+                widest=ledger.widest(con, self.source),
             )
-            self.changes = follow.due(con, self.source, self.run)
+            self.changes = follow.changes(con, self.source, self.run)
             self._uncapped = ledger.uncapped(con, self.source.name)
             self._known = catalog.known(con, self.source.name)
 
@@ -191,6 +203,22 @@ class Pull:
             await asyncio.to_thread(self._landing.record, outcome)
         return outcomes
 
+    async def plan_follow(self) -> FollowPlan:
+        """Plan whom to ask for next among known requests that are due; empty where nobody is."""
+
+        def plan() -> FollowPlan:
+            with warehouse(self.settings.warehouse) as con:
+                return self._chase.next(con)
+
+        return await asyncio.to_thread(plan)
+
+    async def ask(self, plan: FollowPlan) -> list[Outcome]:
+        """Ask for known requests by their ids. Raises SourceDown where the source is down."""
+        outcomes = await self._chase.ask(plan)
+        for outcome in outcomes:
+            await asyncio.to_thread(self._landing.record, outcome)
+        return outcomes
+
     async def load(self, outcomes: Sequence[Outcome]) -> LoadReport:
         """Bring readings into the warehouse, which is held only for so long."""
         return await asyncio.to_thread(self._load, outcomes)
@@ -219,6 +247,7 @@ class Pull:
         settled = self.run.as_of - timedelta(days=self.source.settle_days)
         requests = self.client.requests_made
         with warehouse(self.settings.warehouse) as con:
+            follow.owe(con, self.source, self.run)
             debt = ledger.debt(con, self.source.name, settled)
             changes = contract.changes(con, self.source, self.run, self._fetcher.habits)
             result = "failed" if error else "debt" if debt else "complete"

@@ -23,7 +23,7 @@ def daily_pulls(
     """Pull a city at each of its last days, as one does who schedules it."""
     reports = []
     with serving(city, character=Character(**ways)) as server:
-        setup = settings(server.url, retries=1, row_cap=0, window_hours=24 * 7)
+        setup = settings(server.url, retries=1, row_cap=0, window_hours=24 * 7, settle_days=3.0)
         for day in range(DAYS, -1, -1):
             now = city.end - timedelta(days=day)
             city.set_clock(now)

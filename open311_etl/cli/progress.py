@@ -44,6 +44,7 @@ class Bar:
         )
         self._tasks: dict[str, TaskID] = {}
         self._rows: dict[str, int] = {}
+        self._total: dict[str, int] = {}
 
     def __enter__(self) -> Bar:
         self._progress.start()
@@ -55,7 +56,12 @@ class Bar:
         self._progress.stop()
 
     def planned(self, source: str, items: Sequence[Item]) -> None:
+        if source in self._tasks:
+            self._total[source] += len(items)
+            self._progress.update(self._tasks[source], total=self._total[source])
+            return
         self._tasks[source] = self._progress.add_task(source, total=len(items), rows=0)
+        self._total[source] = len(items)
         self._rows[source] = 0
 
     def read(self, source: str, window: Window, outcomes: Sequence[Outcome]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,6 +75,16 @@ def pull(
             show_default=False,
         ),
     ] = None,
+    follow_requests: Annotated[
+        int | None,
+        typer.Option(
+            "--follow-requests",
+            callback=at_least(0),
+            metavar="N",
+            help="Most calls to look at known requests again; else what the profile says.",
+            show_default=False,
+        ),
+    ] = None,
     no_publish: Annotated[
         bool, typer.Option("--no-publish", help="Leave what readers see as it is.")
     ] = False,
@@ -99,12 +109,14 @@ def pull(
         span_of(settings.source(name), start, end)
     names = list(dict.fromkeys(sources))
     if dry_run:
-        return _plan(settings, names, start, end, as_json)
+        asked = {"start": start, "end": end, "follow_requests": follow_requests}
+        return _plan(settings, names, asked, as_json)
     made: dict[str, PullReport | Open311Error] = {}
     published: PublishReport | Open311Error | None = None
     with _resumable():
         for name in names:
-            made[name] = _pulled(settings, name, start, end, jobs, hidden=quiet or as_json)
+            options = {"start": start, "end": end, "jobs": jobs, "follow_requests": follow_requests}
+            made[name] = _pulled(settings, name, options, hidden=quiet or as_json)
             _tell(name, made[name], as_json)
         if not no_publish and any(
             isinstance(each, PullReport) and not each.error for each in made.values()
@@ -197,13 +209,7 @@ def _resumable() -> Iterator[None]:
 
 
 def _pulled(
-    settings: Settings,
-    name: str,
-    start: str | None,
-    end: str | None,
-    jobs: int | None,
-    *,
-    hidden: bool,
+    settings: Settings, name: str, options: dict[str, Any], *, hidden: bool
 ) -> PullReport | Open311Error:
     """Pull one source; an error is given, not raised, because other sources wait."""
     from open311_etl import pipeline
@@ -211,7 +217,7 @@ def _pulled(
 
     try:
         with Bar(hidden=hidden) as bar:
-            (made,) = pipeline.pull([name], settings, start=start, end=end, jobs=jobs, watcher=bar)
+            (made,) = pipeline.pull([name], settings, **options, watcher=bar)
     except (Open311Error, BaseExceptionGroup) as error:
         ours = known(error)
         if ours is None:
@@ -247,19 +253,18 @@ def _tell(name: str, made: PullReport | Open311Error, as_json: bool) -> None:
         screen.warn(str(made.error))
 
 
-def _plan(
-    settings: Settings, names: list[str], start: str | None, end: str | None, as_json: bool
-) -> int:
-    """Show the windows that a pull would read, why, and what that may cost."""
+def _plan(settings: Settings, names: list[str], asked: dict[str, Any], as_json: bool) -> int:
+    """Show the windows that a pull would read, why, whom it would follow, and what it may cost."""
     from open311_etl import pipeline, status
     from open311_etl.cli import report
 
     plans = []
     for name in names:
-        items = pipeline.plan(name, settings, start=start, end=end)
-        hours = sum((each.window.end - each.window.start).total_seconds() for each in items) / 3600
-        requests = status.estimated_requests(settings, name, hours, len(items))
-        plans.append((name, items, requests))
+        plan = pipeline.plan(name, settings, **asked)
+        lengths = [each.window.end - each.window.start for each in plan.items]
+        hours = sum(each.total_seconds() for each in lengths) / 3600
+        requests = status.estimated_requests(settings, name, hours, len(plan.items))
+        plans.append((name, plan, requests))
     if as_json:
         screen.out_json({"sources": [report.plan_facts(*each) for each in plans]})
     else:

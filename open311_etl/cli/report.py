@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from rich.table import Table
 
-from open311_etl.agenda import Item
 from open311_etl.catalog import CatalogReport
 from open311_etl.cli import screen
 from open311_etl.errors import Open311Error
+from open311_etl.pipeline import Plan
 from open311_etl.publish import PublishReport
 from open311_etl.session import PullReport
 
@@ -64,31 +64,71 @@ def catalog(found: CatalogReport) -> str:
     return f"{screen.many(found.listed, 'service')}, {definitions} read"
 
 
-def show_plan(name: str, items: Sequence[Item], requests: int) -> None:
+def show_plan(name: str, plan: Plan, requests: int) -> None:
     """Give the windows that a pull would read, and say what that may cost."""
-    if not items:
+    if plan.items:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in ("source", "from", "to", "why"):
+            table.add_column(column)
+        for item in plan.items:
+            table.add_row(name, *map(screen.when, (item.window.start, item.window.end)), item.why)
+        screen.show(table)
+        whys = [item.why for item in plan.items]
+        counts = ", ".join(f"{whys.count(why):,} {why}" for why in dict.fromkeys(whys))
+        screen.say(
+            f"{name}: {screen.many(len(whys), 'window')} to read ({counts}), about "
+            f"{screen.many(requests, 'request')} and those for the catalog; nothing was asked"
+        )
+    else:
         screen.say(f"{name}: no window is due; a pull would read the catalog, and what changed")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("source", "from", "to", "why"):
-        table.add_column(column)
-    for item in items:
-        table.add_row(name, *map(screen.when, (item.window.start, item.window.end)), item.why)
-    screen.show(table)
-    whys = [item.why for item in items]
-    counts = ", ".join(f"{whys.count(why):,} {why}" for why in dict.fromkeys(whys))
-    screen.say(
-        f"{name}: {screen.many(len(items), 'window')} to read ({counts}), about "
-        f"{screen.many(requests, 'request')} and those for the catalog; nothing was asked"
+    screen.say(f"{name}: {_following(plan)}")
+
+
+def _following(plan: Plan) -> str:
+    """Say how known requests would be followed, in what calls, and what would be left undone."""
+    ways = []
+    if plan.changes:
+        since = screen.when(plan.changes[0].start)
+        ways.append(f"by updated_after since {since}, {screen.many(len(plan.changes), 'span')}")
+    follow = plan.follow
+    if follow.sweeps:
+        ways.append(f"{screen.many(len(follow.sweeps), 'window')} read again")
+    if follow.ids:
+        lists = f"in lists of {follow.batch}" if follow.batch > 1 else "one by one"
+        ways.append(f"{screen.many(len(follow.ids), 'id')} {lists}")
+    if follow.singles:
+        ways.append(f"{len(follow.singles):,} one by one to check")
+    left = f"; {follow.left:,} of them would be left as debt" if follow.left else ""
+    return (
+        f"{screen.many(follow.due, 'known request')} due to be looked at again beside that: "
+        f"{', '.join(ways) or 'none to ask for'}; about {follow.calls:,} of at most "
+        f"{screen.many(follow.budget, 'call')}{left}"
     )
 
 
-def plan_facts(name: str, items: Sequence[Item], requests: int) -> dict[str, Any]:
+def plan_facts(name: str, plan: Plan, requests: int) -> dict[str, Any]:
     """Give a plan as JSON has it."""
     windows = [
-        {"start": item.window.start, "end": item.window.end, "why": item.why} for item in items
+        {"start": item.window.start, "end": item.window.end, "why": item.why} for item in plan.items
     ]
-    return {"source": name, "estimated_requests": requests, "windows": windows}
+    follow = plan.follow
+    return {
+        "source": name,
+        "estimated_requests": requests,
+        "windows": windows,
+        "updated": [{"start": each.start, "end": each.end} for each in plan.changes],
+        "follow": {
+            "due": follow.due,
+            "left": follow.left,
+            "since": follow.since,
+            "estimated_requests": follow.calls,
+            "most_requests": follow.budget,
+            "windows": [{"start": each.start, "end": each.end} for each in follow.sweeps],
+            "ids": len(follow.ids),
+            "ids_in_a_list": follow.batch,
+            "single": len(follow.singles),
+        },
+    }
 
 
 def facts(made: Made, published: object) -> dict[str, Any]:

@@ -86,6 +86,8 @@ def _debts(debts: Sequence[Debt]) -> Table:
             _next_try(debt, now),
             f"{screen.many(debt.entries, 'entry', 'entries')} without an id"
             if debt.kind == "pending" and debt.entries
+            else f"{screen.many(debt.entries, 'request')} {debt.reason}"
+            if debt.kind == "stale" and debt.entries
             else debt.reason,
         )
     if len(debts) > SHOWN_DEBTS:
@@ -94,7 +96,7 @@ def _debts(debts: Sequence[Debt]) -> Table:
 
 
 def _next_try(debt: Debt, now: datetime) -> str:
-    if debt.kind in ("pending", "unread"):
+    if debt.kind in ("pending", "unread", "stale"):
         return "next run"
     tried = f", {screen.many(debt.tries, 'try', 'tries')} so far" if debt.tries else ""
     due = debt.next_try_at is None or debt.next_try_at <= now

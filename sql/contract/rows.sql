@@ -1,6 +1,6 @@
 -- what:   what a run was the first to see, and what was seen before of the 90 days until then
 -- grain:  one row per request
--- reads:  service_requests, etl.windows, etl.pages, etl.profile_changes, etl.runs
+-- reads:  service_requests, service_request_versions, etl.windows, etl.pages, etl.profile_changes, etl.runs
 -- writes: temp tables contract_rows, contract_since
 -- What the run that noticed a change has read is already the new normal.
 CREATE OR REPLACE TEMP TABLE contract_since AS
@@ -32,13 +32,31 @@ fresh AS (
 
 reach AS (
     SELECT min(requested_datetime) - INTERVAL 90 DAY AS oldest FROM fresh
+),
+
+-- What the run read again and found changed counts as it was before.
+was AS (
+    SELECT
+        v.service_request_id, arg_max_null(v.service_code, v.observed_at) AS service_code,
+        arg_max_null(v.lat, v.observed_at) AS lat, arg_max_null(v.long, v.observed_at) AS long
+    FROM service_request_versions AS v
+    CROSS JOIN span AS s
+    SEMI JOIN service_requests AS r
+        ON r.source = v.source AND r.service_request_id = v.service_request_id
+        AND r.first_seen_at < s.began AND r.last_changed_at >= s.began
+    WHERE v.source = $source AND v.observed_at < s.began
+    GROUP BY ALL
 )
 
 SELECT
-    r.service_request_id, r.service_code, r.requested_datetime, r.first_seen_at, r.lat, r.long,
+    r.service_request_id, r.requested_datetime, r.first_seen_at,
+    if(w.service_request_id IS NULL, r.service_code, w.service_code) AS service_code,
+    if(w.service_request_id IS NULL, r.lat, w.lat) AS lat,
+    if(w.service_request_id IS NULL, r.long, w.long) AS long,
     f.service_request_id IS NOT NULL AS fresh
 FROM service_requests AS r
 LEFT JOIN fresh AS f ON f.service_request_id = r.service_request_id
+LEFT JOIN was AS w ON w.service_request_id = r.service_request_id
 CROSS JOIN reach AS e
 CROSS JOIN span AS s
 WHERE

@@ -58,3 +58,14 @@ CREATE OR REPLACE TEMP MACRO meaning(j, back, zone, utc_is_local) AS (
     FROM (SELECT fullkey, words(atom) AS said FROM json_tree(j))
     WHERE said IS NOT NULL
 );
+
+-- The first word of a text that is shaped like an id (digits where it has digits, letters where it has
+-- letters) and is another one: how clerks name a request (Q-ID-7).
+CREATE OR REPLACE TEMP MACRO shape_of(id) AS
+regexp_replace(regexp_replace(id, '\d', '9', 'g'), '[A-Za-z]', 'a', 'g');
+
+CREATE OR REPLACE TEMP MACRO named_id(text, own) AS
+CASE WHEN length(own) >= 5 THEN list_filter(
+    regexp_extract_all(text, '[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*'),
+    lambda w: length(w) = length(own) AND w <> own AND shape_of(w) = shape_of(own)
+)[1] END;

@@ -24,6 +24,13 @@ SELECT
     nullif(trim(note.type), '') AS type,
     nullif(trim(note.summary), '') AS summary,
     nullif(trim(note.description), '') AS description,
-    note.extended_attributes AS extended_attributes
+    note.extended_attributes AS extended_attributes,
+    coalesce(
+        words(note.extended_attributes -> '$.child_service_request_id'),
+        words(note.extended_attributes -> '$.child_request_id'),
+        words(note.extended_attributes -> '$.service_request_id'),
+        words(note.extended_attributes -> '$.id'),
+        named_id(concat_ws(' ', note.summary, note.description), service_request_id)
+    ) AS child_service_request_id
 FROM each_note
 WHERE note IS NOT NULL;

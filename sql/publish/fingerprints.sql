@@ -49,6 +49,18 @@ whole AS (
     SELECT 'service_attribute_values', source, count(*), sum(hash(s))
     FROM service_attribute_values AS s
     GROUP BY ALL
+    UNION ALL
+    SELECT 'service_definition_versions', source, count(*), sum(hash(s))
+    FROM service_definition_versions AS s
+    GROUP BY ALL
+    UNION ALL
+    SELECT 'service_attribute_versions', source, count(*), sum(hash(s))
+    FROM service_attribute_versions AS s
+    GROUP BY ALL
+    UNION ALL
+    SELECT 'service_attribute_value_versions', source, count(*), sum(hash(s))
+    FROM service_attribute_value_versions AS s
+    GROUP BY ALL
 )
 
 SELECT

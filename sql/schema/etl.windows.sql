@@ -34,7 +34,7 @@ COMMENT ON TABLE etl.windows IS 'The ledger: every window that was asked, and ho
 COMMENT ON COLUMN etl.windows.reading_id IS 'Name of the reading; also in the landing journal';
 COMMENT ON COLUMN etl.windows.run_id IS 'The pull that it belongs to';
 COMMENT ON COLUMN etl.windows.source IS 'Name of the source, as in the configuration';
-COMMENT ON COLUMN etl.windows.kind IS 'window: by requested_datetime; follow: by updated_datetime or ids; catalog: services and definitions';
+COMMENT ON COLUMN etl.windows.kind IS 'window: by requested_datetime; follow: by updated_datetime; ids: by a list of ids; single: one by one; catalog: services and definitions';
 COMMENT ON COLUMN etl.windows.window_start IS 'First instant of the span';
 COMMENT ON COLUMN etl.windows.window_end IS 'First instant after the span';
 COMMENT ON COLUMN etl.windows.service_code IS 'Narrowed to this code, where one second holds too much';
@@ -42,7 +42,7 @@ COMMENT ON COLUMN etl.windows.status IS 'Narrowed to this status';
 COMMENT ON COLUMN etl.windows.verdict IS 'proven, provisional, suspect or blocked';
 COMMENT ON COLUMN etl.windows.reason IS 'Why it is not proven, in words';
 COMMENT ON COLUMN etl.windows.records IS 'List entries on all its pages: new + changed + unchanged + stale + repeated + pending + quarantined';
-COMMENT ON COLUMN etl.windows.ids IS 'Distinct ids inside the span';
+COMMENT ON COLUMN etl.windows.ids IS 'Distinct ids inside the span; of a reading by ids, those asked for';
 COMMENT ON COLUMN etl.windows.new IS 'Entries stored as requests that were not known';
 COMMENT ON COLUMN etl.windows.changed IS 'Entries stored as a new version of a known request';
 COMMENT ON COLUMN etl.windows.unchanged IS 'Entries equal to the stored version';

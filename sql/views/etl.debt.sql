@@ -1,6 +1,7 @@
 -- what:   what is known to be missing
--- grain:  one row per unread, suspect or blocked span, and one per window with pending entries
--- reads:  etl.coverage, etl.windows, etl.pending
+-- grain:  one row per unread, suspect or blocked span, one per window with pending entries, and one
+--         per source with requests that are due
+-- reads:  etl.coverage, etl.windows, etl.pending, etl.stale
 -- writes: view etl.debt
 CREATE OR REPLACE VIEW etl.debt AS
 WITH failed AS (
@@ -37,6 +38,11 @@ SELECT
     count(*) AS entries, min(first_seen_at) AS since, 'without service_request_id' AS reason
 FROM etl.pending
 WHERE resolved_at IS NULL
-GROUP BY ALL;
+GROUP BY ALL
+UNION ALL BY NAME
+SELECT
+    source, 'stale' AS kind, coalesce(since, as_of) AS span_start, as_of AS span_end,
+    requests AS entries, since, 'due to be looked at again' AS reason
+FROM etl.stale;
 
-COMMENT ON VIEW etl.debt IS 'What is known to be missing: spans unread, suspect or blocked, and entries that have no service_request_id yet';
+COMMENT ON VIEW etl.debt IS 'What is known to be missing: spans unread, suspect or blocked, entries that have no service_request_id yet, and known requests that should have been looked at again';
