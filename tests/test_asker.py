@@ -99,7 +99,7 @@ def test_who_is_not_in_a_list_is_asked_for_twice_before_it_counts_as_denied(tmp_
     with serving(city) as server:
         asker, outcomes = asked(tmp_path, server, ids)
     singles = [path for _, path, _ in server.requests if "/requests/" in path]
-    assert sorted(singles) == sorted(2 * [path for path in set(singles)])
+    assert sorted(singles) == sorted([*set(singles), *set(singles)])
     denied = [page.subject for each in outcomes for page in each.pages if page.records == 0]
     assert set(denied) == set(ids[:2])
     assert asker.batch == 50, "the list was whole but for them"
@@ -107,7 +107,8 @@ def test_who_is_not_in_a_list_is_asked_for_twice_before_it_counts_as_denied(tmp_
 
 def test_a_replica_that_is_behind_denies_nobody(tmp_path: Path) -> None:
     city = City(300, days=20, services=5)
-    newest = known(city, 300)[-1:] + [max(city.lives(), key=lambda each: each.opened).id]
+    youngest = max(city.lives(), key=lambda each: each.opened).id
+    newest = [*known(city, 300)[-1:], youngest]
     with serving(city, character=Character(stale_every=2, stale_days=15)) as server:
         _, outcomes = asked(tmp_path, server, newest, batch=1)
     assert all(page.records for each in outcomes for page in each.pages)
