@@ -67,6 +67,7 @@ def test_a_list_is_asked_whole_where_the_server_takes_it(tmp_path: Path) -> None
 
 
 def test_lists_become_as_long_as_the_server_proves_to_accept(tmp_path: Path) -> None:
+    """Q-ID-8."""
     ways = Character(id_list_most=20)
     with serving(City(300, days=20, services=5), character=ways) as server:
         asker, outcomes = asked(tmp_path, server, known(server.city, 120))
@@ -82,6 +83,7 @@ def test_lists_become_as_long_as_the_server_proves_to_accept(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("way", ["single", "ignored", "refused"])
 def test_lists_that_do_not_work_are_given_up_after_few_tries(way: Any, tmp_path: Path) -> None:
+    """Q-ID-8."""
     ways = Character(id_lists=way)
     with serving(City(300, days=20, services=5), character=ways) as server:
         asker, _ = asked(tmp_path, server, known(server.city, 40))

@@ -61,6 +61,7 @@ def test_who_is_wrong_for_want_of_budget_is_named_as_debt(tmp_path: Path) -> Non
 
 
 def test_a_filter_that_leaves_changes_out_is_found_out_by_single_reads(tmp_path: Path) -> None:
+    """Q-DATE-2."""
     city = prompt(City(300, days=5, services=12))
     settings, _, _ = last(daily(tmp_path, city, 5, updated_filter="lossy"))
     lies = rows(settings, "FROM etl.windows WHERE kind = 'follow' AND verdict = 'suspect'")

@@ -34,6 +34,7 @@ def gone(house: Warehouse) -> list[str]:
 def test_denied_by_id_and_lacked_by_its_window_is_gone(
     denied_first: bool, house: Warehouse
 ) -> None:
+    """Q-LIFE-1."""
     if denied_first:
         house.load_all(denial(house, 1))
         assert gone(house) == []
@@ -84,3 +85,11 @@ def test_who_comes_back_is_unmarked_and_all_are_versions(house: Warehouse) -> No
     house.load_all(denial(house, 1))
     house.load([request(2)])
     assert gone(house) == ["SR-1"]
+
+
+def test_other_texts_by_id_than_in_lists_make_no_version(house: Warehouse) -> None:
+    told = house.read([request(1, description="at length, as by id only")])
+    assert house.load_all(replace(told, kind="single")).unchanged == 1
+    assert len(house.rows("FROM service_request_versions WHERE service_request_id = 'SR-1'")) == 1
+    closed = house.read([request(1, status="closed", updated_datetime="2026-03-01T12:00:00Z")])
+    assert house.load_all(replace(closed, kind="single")).changed == 1

@@ -32,6 +32,7 @@ def parents(house: Warehouse) -> dict[str, tuple[str | None, bool, str | None, b
 
 
 def test_keys_of_extended_attributes_name_the_parent(house: Warehouse) -> None:
+    """Q-ID-7."""
     chicago = {"duplicate": True, "parent_service_request_id": "12-01952126"}
     salesforce = {"duplicate_parent_service_request_id": "12-01951406"}
     house.load(
@@ -63,6 +64,7 @@ def test_keys_of_extended_attributes_name_the_parent(house: Warehouse) -> None:
 def test_a_text_names_the_parent_by_the_shape_of_its_id(
     text: str, parent: str | None, house: Warehouse
 ) -> None:
+    """Q-ID-7."""
     house.load([report("101003158851", status="closed", status_notes=text)])
     named = "status_notes" if parent else None
     assert parents(house) == {"101003158851": (parent, True, named, False)}

@@ -1,6 +1,6 @@
 -- what:   what becomes of the entries of one turn, by what is stored of their requests (rule 4)
 -- grain:  one row per entry of the turn
--- reads:  turns, stage, service_requests
+-- reads:  turns, stage, load_readings, service_requests
 -- writes: temp tables met (the entries of the turn), judged
 CREATE OR REPLACE TEMP TABLE met AS
 SELECT
@@ -43,11 +43,15 @@ WITH pair AS (
             ),
             false
         ) AS older,
+        -- Some servers write other texts by id than in lists; a change would move the time of update.
+        r.kind = 'single' AND c.gone_at IS NULL AND s.updated_datetime = c.updated_datetime
+        AND s.status IS NOT DISTINCT FROM c.status AS retold,
         [s.extended_attributes, s.notes, s.attributes, s.extra] AS said,
         [c.extended_attributes, c.notes, c.attributes, c.extra] AS known
     FROM met AS m
     INNER JOIN stage AS s ON s.rowid = m.entry
     INNER JOIN service_requests AS c ON c.rowid = m.stored
+    INNER JOIN load_readings AS r ON r.reading_id = m.reading_id
     WHERE NOT m.same
 ),
 
@@ -72,7 +76,7 @@ same AS (
 
 SELECT
     p.entry,
-    CASE WHEN s.entry IS NOT NULL THEN 'unchanged' WHEN p.older THEN 'stale' ELSE 'changed' END
+    CASE WHEN s.entry IS NOT NULL OR p.retold THEN 'unchanged' WHEN p.older THEN 'stale' ELSE 'changed' END
         AS judgement
 FROM pair AS p
 LEFT JOIN same AS s ON s.entry = p.entry;
