@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from open311_etl import catalog, contract, ledger, load, warehouse
+from open311_etl import catalog, contract, follow, ledger, load, warehouse
 from open311_etl.config import Source
 from open311_etl.landing import Landing
 from open311_etl.model import Line, LoadReport, Outcome, RunEnd
@@ -46,8 +46,10 @@ def catch_up(con: Connection, source: Source, landing: Landing) -> int:
 
 
 def end_run(con: Connection, source: str, run_id: str, end: RunEnd) -> None:
-    """Write how a run ended, and what it saw changed; the journal has it by then."""
+    """Write how a run ended, what it saw changed and left; the journal has it by then."""
     with warehouse.transaction(con):
+        if end.stale is not None:
+            follow.owe(con, source, run_id, end.stale, end.stale_since)
         if end.changes is not None:
             contract.record(con, source, run_id, end.changes, end.seen_at or end.ended_at)
         ledger.end_run(con, run_id, end)

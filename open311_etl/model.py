@@ -148,7 +148,8 @@ class RunEnd:
 
     ``requests`` counts the HTTP requests since the run began or was taken up; ``changes`` are the
     server's ways that were not as before, seen at ``seen_at`` by the run's clock, and ``None``
-    where it did not come to that question.
+    where it did not come to that question; so is ``stale``, how many requests were left that are
+    due to be looked at again, the longest waiting one ``stale_since`` then.
     """
 
     ended_at: datetime
@@ -157,6 +158,8 @@ class RunEnd:
     requests: int
     changes: tuple[Change, ...] | None = None
     seen_at: datetime | None = None
+    stale: int | None = None
+    stale_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

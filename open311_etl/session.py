@@ -25,7 +25,7 @@ from open311_etl.ledger import Debt
 from open311_etl.model import Change, LoadReport, Outcome, RunEnd, Verdict, Window
 from open311_etl.pacing import Pace
 from open311_etl.walk import Manners, Walker
-from open311_etl.warehouse import Connection, warehouse
+from open311_etl.warehouse import Connection, transaction, warehouse
 
 PATIENCE = 60.0
 """Seconds for which another pull of the same source is waited for."""
@@ -247,11 +247,13 @@ class Pull:
         settled = self.run.as_of - timedelta(days=self.source.settle_days)
         requests = self.client.requests_made
         with warehouse(self.settings.warehouse) as con:
-            follow.owe(con, self.source, self.run)
+            stale = follow.owed(con, self.source, self.run)
+            with transaction(con):
+                follow.owe(con, self.source.name, self.run.id, *stale)
             debt = ledger.debt(con, self.source.name, settled)
             changes = contract.changes(con, self.source, self.run, self._fetcher.habits)
             result = "failed" if error else "debt" if debt else "complete"
-            self._write_end(con, result, str(error) if error else None, changes)
+            self._write_end(con, result, str(error) if error else None, changes, stale)
             self._finished = True
             return PullReport(
                 source=self.source.name,
@@ -279,6 +281,7 @@ class Pull:
         result: str,
         message: str | None,
         changes: Sequence[Change] | None = None,
+        stale: tuple[int | None, datetime | None] = (None, None),
     ) -> None:
         now = datetime.now(UTC)
         end = RunEnd(
@@ -288,6 +291,8 @@ class Pull:
             requests=self.client.requests_made,
             changes=None if changes is None else tuple(changes),
             seen_at=self.run.clock(now),
+            stale=stale[0],
+            stale_since=stale[1],
         )
         self._landing.end(self.run.id, end)
         catchup.end_run(con, self.source.name, self.run.id, end)

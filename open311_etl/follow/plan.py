@@ -143,11 +143,16 @@ def foresee(
     )
 
 
-def owe(con: Connection, source: Source, run: Run) -> None:
-    """Remember who is still due at the end of a run, as debt of kind ``stale``."""
-    _find_due(con, source, run, updates(con, source))
-    with warehouse.transaction(con):
-        warehouse.run(con, "follow/owe", source=source.name, run_id=run.id, now=run.as_of)
+def owed(con: Connection, source: Source, run: Run) -> tuple[int, datetime | None]:
+    """Give how many requests are still due at a run's now, and since when the longest waiting one
+    was not looked at."""
+    return _find_due(con, source, run, updates(con, source))
+
+
+def owe(con: Connection, source: str, run_id: str, requests: int, since: datetime | None) -> None:
+    """Remember what :func:`owed` gave at the end of a run, as debt of kind ``stale``."""
+    values = {"source": source, "run_id": run_id, "requests": requests, "since": since}
+    warehouse.run(con, "follow/owe", **values)
 
 
 def _find_due(
