@@ -74,6 +74,21 @@ SELECT
 INSERT INTO service_attribute_values BY NAME
 SELECT
     $source AS source, '7' AS service_code, 'SIZE' AS code, 1 AS value_number, 'small' AS key;
+
+INSERT INTO service_definition_versions BY NAME
+SELECT
+    $source AS source, '7' AS service_code, '2026-11-20 10:00:00+00'::TIMESTAMPTZ AS valid_from,
+    true AS is_current, 1 AS definition_hash, 1 AS attributes;
+
+INSERT INTO service_attribute_versions BY NAME
+SELECT
+    $source AS source, '7' AS service_code, 'SIZE' AS code, true AS is_current,
+    '2026-11-20 10:00:00+00'::TIMESTAMPTZ AS valid_from, 1 AS attribute_order;
+
+INSERT INTO service_attribute_value_versions BY NAME
+SELECT
+    $source AS source, '7' AS service_code, 'SIZE' AS code, 1 AS value_number, 'small' AS key,
+    '2026-11-20 10:00:00+00'::TIMESTAMPTZ AS valid_from, true AS is_current;
 """
 
 LEDGER_LINE = """
