@@ -6,11 +6,11 @@ PYTHON ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-all lint bench serve
+.PHONY: help demo test test-all lint bench vendor screenshots serve
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: $(READY) ## a city on this machine: pull, load, publish, summary
 	@$(BIN)/open311-etl demo
@@ -29,6 +29,12 @@ lint: $(READY) ## format, lint, types, imports
 
 bench: $(READY) ## the benchmarks
 	@$(BIN)/python -m bench
+
+vendor: $(READY) ## the dashboard's libraries, from npm
+	@$(BIN)/python docs/write_vendor.py
+
+screenshots: $(READY) ## the pictures of the dashboard; look at them
+	@$(BIN)/python docs/write_screenshots.py
 
 serve: $(READY) ## serve the Prefect flows on their schedules
 	@$(BIN)/python -m flows.serve

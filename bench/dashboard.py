@@ -3,8 +3,9 @@
     python -m bench.dashboard                 1,000,000 requests, 200 services, 77 wards
     python -m bench.dashboard --requests 200000 --dir DIR    keep the city, use it again
 
-Times in the browser are from its start of loading, and from a click to the last chart that is seen;
-the middle of several. They ask for Chromium on PATH and the package playwright.
+Times in the browser are from its start of loading, and from a choice to the last chart that is
+seen; the middle of several. CPU is that of the page's process: it tells what a page costs also on a
+machine that is busy. Chromium must be on PATH, and the package playwright installed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -74,25 +76,46 @@ def _look(address: str) -> None:
         sys.exit("no Chromium, or no Playwright: the rest is not measured")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        firsts, wholes = zip(*(_open(browser, address) for _ in range(ROUNDS)), strict=True)
-        print(f"first charts seen after {_middle(firsts)}, all drawn after {_middle(wholes)}")
+        firsts, wholes, cpu = zip(*(_open(browser, address) for _ in range(ROUNDS)), strict=True)
+        print(
+            f"first charts seen after {_middle(firsts)}, all drawn after {_middle(wholes)}; "
+            f"{_middle(cpu)} of CPU"
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(address)
         page.wait_for_selector("body[data-state=complete]", timeout=120_000)
+        used = _cpu(page)
         for view in FILTERS:
-            spent = []
+            spent, cpu_spent = [], []
             for _ in range(ROUNDS):
                 page.evaluate(SEEN, "overview?from=2026-06-01")
                 page.wait_for_selector("body[data-state=complete]", timeout=120_000)
+                before = used()
                 spent.append(page.evaluate(SEEN, f"overview?{view}"))
+                cpu_spent.append(used() - before)
                 page.wait_for_selector("body[data-state=complete]", timeout=120_000)
-            print(f"filter {view or '(none)':22} answers in {_middle(spent)}")
+            print(
+                f"filter {view or '(none)':22} answers in {_middle(spent)}; "
+                f"{_middle(cpu_spent)} of CPU"
+            )
         memory = page.evaluate("performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0")
         print(f"{memory:.0f} MB of the page's heap")
         browser.close()
 
 
-def _open(browser: Any, address: str) -> tuple[float, float]:
+def _cpu(page: Any) -> Callable[[], float]:
+    """Give what tells how many milliseconds of CPU the page's process has used so far."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def used() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(each["value"] for each in metrics if each["name"] == "ProcessTime")
+
+    return used
+
+
+def _open(browser: Any, address: str) -> tuple[float, float, float]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.add_init_script(
@@ -100,11 +123,13 @@ def _open(browser: Any, address: str) -> tuple[float, float]:
         " if (document.body.dataset.state === 'ready' && !window.firstSeen)"
         " window.firstSeen = performance.now(); }).observe(document.body, { attributes: true }));"
     )
+    used = _cpu(page)
     page.goto(address)
     page.wait_for_selector("body[data-state=complete]", timeout=120_000)
     first, whole = page.evaluate("[window.firstSeen || performance.now(), performance.now()]")
+    cpu = used()
     context.close()
-    return first, whole
+    return first, whole, cpu
 
 
 def _middle(milliseconds: Any) -> str:

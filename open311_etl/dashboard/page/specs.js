@@ -93,7 +93,7 @@ const specs = (() => {
     const x = { type: "quantitative", title: narrow ? "days" : "days, on a scale that is wider at its start", scale: { type: "symlog", constant: 1, domainMin: 0 }, axis: { values: [0, 1, 3, 7, 14, 30, 90, 180, 365, 730], format: ",d", domain: true } };
     const y = { field: "name", type: "nominal", sort: { field: "order" }, title: null, axis: { labelLimit: narrow ? 150 : 270, grid: false } };
     return {
-      height: Math.max(1, rows) * step,
+      height: Math.max(1, rows) * step + 48, // of which the axis takes its part
       data: { name: "rows" },
       encoding: { y },
       layer: [
