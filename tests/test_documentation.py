@@ -33,10 +33,11 @@ def named_in(*folders: Path) -> set[str]:
     return {id_ for file in files for id_ in QUIRK.findall(file.read_text(encoding="utf-8"))}
 
 
-def test_the_page_of_the_configuration_is_what_the_model_says() -> None:
-    script = runpy.run_path(str(ROOT / "docs" / "write_configuration.py"))
-    written = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    assert written == script["page"](), "run: python docs/write_configuration.py"
+@pytest.mark.parametrize("name", ["configuration", "sandbox"])
+def test_a_page_that_is_written_by_a_program_is_what_it_writes(name: str) -> None:
+    script = runpy.run_path(str(ROOT / "docs" / f"write_{name}.py"))
+    written = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert written == script["page"](), f"run: python docs/write_{name}.py"
 
 
 def test_every_quirk_that_is_named_in_the_code_is_explained() -> None:
