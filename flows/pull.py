@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ from flows.progress import Progress
 from flows.step import step
 from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, load_settings
-from open311_etl.errors import Open311Error, SourceError, UsageError
+from open311_etl.errors import ChecksFailed, Open311Error, SourceError, UsageError
 from open311_etl.model import Outcome, Window
 from open311_etl.pipeline import journey, span_of
 from open311_etl.session import Pull, PullReport
@@ -70,7 +71,8 @@ async def pull(
 
     The run ends as Completed, as Completed with the name CompletedWithDebt and what is missing as
     its message, or as Failed with the line that says why; one source that fails keeps no other from
-    being pulled. Secrets come from the environment of the run, never from parameters.
+    being pulled. What the data tests find of severity error makes it Failed, too, though all is
+    published. Secrets come from the environment of the run, never from parameters.
 
     Args:
         sources: Names of the sources, as "open311-etl sources" lists them.
@@ -91,7 +93,9 @@ async def pull(
     published = None
     if publish and any(report.error is None for report in reports):
         try:
-            published = await _publish(_given.get() or load_settings(data_dir, config))
+            settings = _given.get() or load_settings(data_dir, config)
+            published = await _publish(settings)
+            failures += await _check(settings)
         except Open311Error as error:
             failures.append(error)
     if reports:
@@ -183,6 +187,17 @@ async def _publish(settings: Settings) -> PublishReport:
     report = await step("publish", "publish", partial(asyncio.to_thread, publish, settings))
     get_run_logger().info("%s", summary.shown(report))
     return report
+
+
+async def _check(settings: Settings) -> list[BaseException]:
+    """Run the data tests of each pull; warnings are logged, errors are given."""
+    from open311_etl import checks  # noqa: PLC0415 - not needed by every run
+
+    ask = partial(checks.check, settings, quick=True)
+    found = checks.violated(await step("check", "check", partial(asyncio.to_thread, ask)))
+    for each in found:
+        get_run_logger().log(logging.ERROR if each.failed else logging.WARNING, "%s", each)
+    return [ChecksFailed(str(each)) for each in found if each.failed]
 
 
 def _known(error: BaseException) -> Open311Error | None:

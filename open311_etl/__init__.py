@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from open311_etl.config import load_settings as load_settings
+    from open311_etl.library import check as check
     from open311_etl.library import connect as connect
     from open311_etl.library import pull as pull
     from open311_etl.library import read as read
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-_FUNCTIONS = ("connect", "load_settings", "pull", "read", "sources", "submit", "token")
+_FUNCTIONS = ("check", "connect", "load_settings", "pull", "read", "sources", "submit", "token")
 _ROOMS = ("audit", "catalog", "doctor", "export", "publish", "query", "replay", "status")
 """Functions of the library that have the name of the room that does the work."""
 

@@ -81,6 +81,10 @@ class WarehouseDamaged(WarehouseError):
     """The warehouse, a landing file or a published file is not what it should be."""
 
 
+class ChecksFailed(Open311Error):
+    """Data tests found what must not stay; everything was stored and published all the same."""
+
+
 class Interrupted(Open311Error):
     """The user stopped the run; what was loaded stays and the next run goes on from there."""
 

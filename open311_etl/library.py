@@ -15,6 +15,7 @@ their ``exit_code`` is what the command would end with.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -25,6 +26,8 @@ from open311_etl import frames, pipeline, published, submission
 from open311_etl.audit import SAMPLE, AuditReport
 from open311_etl.audit import audit as _audit
 from open311_etl.catalog import CatalogReport
+from open311_etl.checks import Check, violated
+from open311_etl.checks import check as _check
 from open311_etl.config import Settings, Source, load_settings
 from open311_etl.doctor import Finding
 from open311_etl.doctor import doctor as _doctor
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 
 def pull(
     *sources: str,
@@ -61,8 +66,8 @@ def pull(
     """Bring the warehouse up to date with some sources, then publish it; a report for each.
 
     ``start``, ``end``, ``jobs`` and ``follow_requests`` as in ``pipeline.pull``. A source that is
-    down or refuses does not keep the others from being pulled: its report has the ``error``. Raises
-    UsageError, ConfigError and WarehouseError.
+    down or refuses does not keep the others from being pulled: its report has the ``error``. What
+    the data tests find is logged. Raises UsageError, ConfigError and WarehouseError.
     """
     given = settings or load_settings()
     options: dict[str, Any] = {"start": start, "end": end, "jobs": jobs}
@@ -70,6 +75,8 @@ def pull(
     reports = _apart(lambda: pipeline.pull(sources, given, **options))
     if publish and any(report.error is None for report in reports):
         _publish(given)
+        for each in violated(_check(given, quick=True)):
+            _log.log(logging.ERROR if each.failed else logging.WARNING, "%s", each)
     return reports
 
 
@@ -95,6 +102,13 @@ def catalog(source: str, *, settings: Settings | None = None) -> CatalogReport |
 def publish(*, settings: Settings | None = None) -> PublishReport:
     """Write the Parquet lake and the readers' database now; see ``publish.publish``."""
     return _publish(settings or load_settings())
+
+
+def check(
+    source: str | None = None, *, quick: bool = False, settings: Settings | None = None
+) -> list[Check]:
+    """Run the data tests over one source, or all; see ``checks.check``."""
+    return _check(settings or load_settings(), source, quick=quick)
 
 
 def status(source: str | None = None, *, settings: Settings | None = None) -> list[SourceStatus]:

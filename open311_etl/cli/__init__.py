@@ -16,6 +16,7 @@ import typer
 
 from open311_etl.cli import (
     asking,
+    checking,
     dashboard,
     demo,
     exporting,
@@ -65,6 +66,7 @@ for command, lines in (
     *pulling.COMMANDS,
     *probe.COMMANDS,
     *reading.COMMANDS,
+    *checking.COMMANDS,
     *asking.COMMANDS,
     *exporting.COMMANDS,
     *mending.COMMANDS,

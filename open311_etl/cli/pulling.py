@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from open311_etl.cli import screen
+from open311_etl.cli import checking, screen
 from open311_etl.cli.faults import known
 from open311_etl.cli.options import (
     AsJson,
@@ -26,6 +26,7 @@ from open311_etl.cli.options import (
 from open311_etl.errors import Interrupted, Open311Error
 
 if TYPE_CHECKING:
+    from open311_etl.checks import Check
     from open311_etl.config import Settings
     from open311_etl.publish import PublishReport
     from open311_etl.session import PullReport
@@ -113,6 +114,7 @@ def pull(
         return _plan(settings, names, asked, as_json)
     made: dict[str, PullReport | Open311Error] = {}
     published: PublishReport | Open311Error | None = None
+    found: list[Check] = []
     with _resumable():
         for name in names:
             options = {"start": start, "end": end, "jobs": jobs, "follow_requests": follow_requests}
@@ -124,9 +126,12 @@ def pull(
             published = _published(settings)
             if isinstance(published, Open311Error):
                 screen.warn(str(published))
+            else:
+                found = checking.after_pull(settings)
     if as_json:
         screen.out_json(report.facts(made, published))
-    return max(getattr(each, "exit_code", 0) for each in (*made.values(), published))
+    codes = [getattr(each, "exit_code", 0) for each in (*made.values(), published)]
+    return max(*codes, int(any(each.failed for each in found)))
 
 
 CATALOG = """
