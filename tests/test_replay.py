@@ -108,13 +108,9 @@ def test_a_pull_goes_on_from_a_warehouse_that_lacks_its_last_runs(setup: Setting
     before = everything(setup)
     with warehouse(setup.warehouse) as con:  # as if it came from a backup of before the last run
         last = con.execute("SELECT max_by(run_id, started_at) FROM etl.runs").fetchone()
-        con.execute("DELETE FROM etl.runs WHERE source = 'shelbyville'")
-        for table in ("etl.windows", "etl.pages", "service_requests", "service_request_versions"):
-            con.execute(f"DELETE FROM {table} WHERE source = 'shelbyville'")
-        for table in ("service_request_notes", "services", "service_versions", "etl.pending"):
-            con.execute(f"DELETE FROM {table} WHERE source = 'shelbyville'")
-        for table in ("service_attributes", "service_attribute_values", "etl.profile_changes"):
-            con.execute(f"DELETE FROM {table} WHERE source = 'shelbyville'")
+        for table in tables():
+            if "source" in con.table(table).columns:
+                con.execute(f"DELETE FROM {table} WHERE source = 'shelbyville'")
     assert last
     pull = Pull(setup, setup.source("shelbyville"))
     from open311_etl import catchup  # noqa: PLC0415 - what a pull begins with
