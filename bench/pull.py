@@ -1,24 +1,28 @@
 """Pull 100,000 requests end to end, against only downloading the same pages with httpx.
 
 The city runs in a process of its own. Each side is a process, too: ``open311-etl pull`` with its
-catalog, warehouse, lake and published file; and a bare httpx client that reads the very pages that
-the pull read, at the same concurrency, and throws them away. They take turns; the ratio is that of
-the best of each.
+catalog, warehouse, marts, lake and published file; and a bare httpx client that asks for what the
+pull asked for, at the same concurrency, and throws the answers away: the pages of requests, the
+empty ones that end a window, the services and their definitions. They take turns; the ratio is that
+of the best of each. CPU seconds say more than the clock where others use the machine.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import httpx
 
+from open311_etl.landing import Landing
 from open311_etl.sandbox import City, serving
 
 REQUESTS = 100_000
@@ -53,39 +57,58 @@ def _compare(place: Path, url: str, now: str) -> None:
         data = place / f"data{number}"
         command = ["-m", "open311_etl", "pull", "springfield", "--end", now]
         pulls.append(_timed([*command, "--data-dir", str(data), "--config", str(config)], {0, 1}))
-        pages = place / "pages.txt"
-        pages.write_text("\n".join(_pages(data)))
-        downloads.append(_timed(["-m", "bench.pull", "download", str(pages)], {0}))
+        asked = place / "asked.txt"
+        asked.write_text("\n".join(_asked(data, url)))
+        downloads.append(_timed(["-m", "bench.pull", "download", str(asked)], {0}))
     with duckdb.connect(str(data / "open311.duckdb"), read_only=True) as con:
         ((rows,),) = con.sql("SELECT count(*) FROM service_requests").fetchall()
-    (pull, pull_mb), (download, download_mb) = min(pulls), min(downloads)
-    most = max(mb for _, mb in pulls)
+    pull, download = min(pulls), min(downloads)
+    busy = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     print(f"requests stored            {rows:>10,}")
-    print(f"pull, end to end           {pull:>10.1f} s  {most:>6.0f} MB at most")
-    print(f"download only              {download:>10.1f} s  {download_mb:>6.0f} MB")
-    print(f"ratio                      {pull / download:>10.2f}")
-    print(f"requests a second          {rows / pull:>10,.0f}")
-    print(f"peak of the fastest pull   {pull_mb:>10.0f} MB")
+    for name, best in (("pull, end to end", pull), ("download only", download)):
+        print(
+            f"{name:26} {best.seconds:>10.1f} s {best.cpu:>8.1f} CPU s "
+            f"{best.megabytes:>6.0f} MB at most"
+        )
+    print(f"ratio                      {pull.seconds / download.seconds:>10.2f}")
+    print(f"requests a second          {rows / pull.seconds:>10,.0f}")
+    print(f"most memory of any pull    {max(each.megabytes for each in pulls):>10.0f} MB")
+    print(f"load of the machine        {busy:>10} ({os.cpu_count()} cores)")
 
 
-def _pages(data: Path) -> list[str]:
-    with duckdb.connect(str(data / "open311.duckdb"), read_only=True) as con:
-        return [row[0] for row in con.sql("SELECT url FROM etl.pages").fetchall()]
+def _asked(data: Path, url: str) -> list[str]:
+    """Give the URLs that a pull asked for, as far as they were answered, in its order."""
+    asked = [f"{url}services.json"]
+    for outcome in Landing(data / "landing", "springfield").journal():
+        pages = [page.url for page in outcome.pages]
+        asked += [each for each in pages if each not in asked[:1]]
+        if outcome.kind == "window":  # the empty page behind the last one is not landed
+            ends = range(len(pages), outcome.requests)
+            asked += [re.sub(r"\bpage=\d+", f"page={end + 1}", pages[0]) for end in ends if pages]
+    return asked
 
 
-def _timed(arguments: list[str], allowed: set[int]) -> tuple[float, float]:
-    """Run a Python command; give its seconds and its peak memory in MB."""
+class Spent(NamedTuple):
+    """What a process took; ``cpu`` in seconds of all its threads."""
+
+    seconds: float
+    cpu: float
+    megabytes: float
+
+
+def _timed(arguments: list[str], allowed: set[int]) -> Spent:
+    """Run a Python command and give what it took."""
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - began
     if os.waitstatus_to_exitcode(status) not in allowed:
         sys.exit(f"{' '.join(arguments)} ended with {os.waitstatus_to_exitcode(status)}")
-    return seconds, usage.ru_maxrss / 1024
+    return Spent(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 async def download(urls: list[str]) -> None:
-    """Read pages and throw them away: what no pull can be faster than."""
+    """Read answers and throw them away: what no pull can be faster than."""
     waiting = iter(urls)
 
     async def worker(client: httpx.AsyncClient) -> None:

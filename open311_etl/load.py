@@ -85,8 +85,6 @@ def load(
     Gives the counts of what became of their entries. Raises WarehouseDamaged where a landed body
     is not what it was.
     """
-    # One thread: while this one loads, the other core reads on, and two cost half as much again.
-    con.execute("SET threads = 1")
     warehouse.run(con, "load/macros")
     with tempfile.TemporaryDirectory(prefix="open311-etl-") as folder:
         try:

@@ -29,6 +29,13 @@ SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.0.0"
 """The oldest layout that all current readers open (docs/decisions/0001-duckdb-version.md)."""
 
+_WRITING: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": STORAGE_VERSION,
+    "threads": 1,
+}
+"""One thread: two make a load or the marts half as much work again, which takes as long where the
+other core reads on, and longer where others want it (docs/decisions/0003-speed.md)."""
+
 _log = logging.getLogger(__name__)
 Connection = duckdb.DuckDBPyConnection
 
@@ -225,7 +232,7 @@ def _connect(file: Path, read_only: bool, wait: float) -> Connection:
             return duckdb.connect(
                 str(file),
                 read_only=read_only,
-                config={} if read_only else {"storage_compatibility_version": STORAGE_VERSION},
+                config={} if read_only else _WRITING,
             )
         except duckdb.IOException as error:
             holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from functools import lru_cache
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from lxml import etree
 
 from open311_etl.decode import xml
@@ -56,6 +55,8 @@ def _suspects(body: bytes, names: frozenset[str]) -> frozenset[str]:
 
 def _any_key(body: bytes, names: frozenset[str]) -> bool:
     """Say whether one of many names is a key, in one go: RE2 is several times faster at that."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow to import; few commands read pages
+
     gap = r"[_\- \t\r\n]*"
     spelt = "|".join(gap.join(map(re.escape, name)) for name in sorted(names))
     pattern = f'(?i)"{gap}(?:{spelt}){gap}"\\s*:'

@@ -124,11 +124,9 @@ def _refusals(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _frugal(con: Connection) -> Iterator[str]:
     """Bound what the database takes, of all connections to it, and give the limit of before."""
-    names = "current_setting('memory_limit'), current_setting('threads')"
-    memory, threads = con.execute(f"SELECT {names}").fetchone() or ("", 0)
+    (memory,) = con.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
     with suppress(duckdb.OutOfMemoryException):  # another connection uses more right now
         con.execute(f"SET memory_limit = '{_MEMORY}'")
-    con.execute("SET threads = 1")  # for each writer of partitions; more wait for one another
     try:
         yield str(memory)
     finally:
@@ -136,7 +134,6 @@ def _frugal(con: Connection) -> Iterator[str]:
             con.execute(
                 f"SET memory_limit = '{memory}'"
             )  # RESET changes the setting, not the limit
-            con.execute(f"SET threads = {threads}")
 
 
 def _refused(place: object, why: object) -> WarehouseError:
