@@ -6,7 +6,7 @@ PYTHON ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-all lint bench vendor screenshots serve
+.PHONY: help demo test test-all lint docs bench vendor screenshots serve
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -26,6 +26,10 @@ lint: $(READY) ## format, lint, types, imports
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: $(READY) ## the pages of docs/ that are written from code and SQL
+	@for page in configuration recipes data_dictionary lineage counting; do \
+	  $(BIN)/python docs/write_$$page.py || exit 1; done
 
 bench: $(READY) ## the benchmarks
 	@$(BIN)/python -m bench

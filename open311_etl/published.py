@@ -56,9 +56,7 @@ def connect(settings: Settings) -> Connection:
     caller's own affair. It goes on seeing the release that was the newest as it was opened; a later
     call gives the next one. Raises as :func:`opened` does.
     """
-    con = _connected(newest(settings))
-    con.execute("SET enable_progress_bar = false")  # DuckDB shows one in notebooks and scripts
-    return con
+    return _connected(newest(settings))
 
 
 def newest(settings: Settings) -> Path:

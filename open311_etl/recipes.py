@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from open311_etl.errors import UsageError
 from open311_etl.warehouse import sql_dir
 
-_LINE = re.compile(r"-- (?:(\w+):)? *(.*)")
+_LINE = re.compile(r"--(?: ([a-z]+): +|(  +)| )?(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,20 @@ TOPICS = ("volume", "backlog", "speed", "quality of service", "place", "people",
 
 
 def header(text: str) -> dict[str, str]:
-    """Read the lines ``-- key: words`` at the top of a file of ``sql/``, continued ones joined."""
+    """Read the lines ``-- key: words`` at the top of a file of ``sql/``.
+
+    A line that is set in goes on with the key before it; whole lines of comment after the keys are
+    given as ``note``.
+    """
     found: dict[str, list[str]] = {}
-    key = ""
+    key = "note"
     for line in text.splitlines():
         read = _LINE.fullmatch(line)
         if not read:
             break
-        key = read[1] or key
-        found.setdefault(key, []).append(read[2])
+        name, inset, words = read.groups()
+        key = name or (key if inset else "note")
+        found.setdefault(key, []).append(words)
     return {name: " ".join(words) for name, words in found.items()}
 
 

@@ -76,7 +76,8 @@ def connect(file: Path, *, read_only: bool, wait: float) -> Connection:
         raise UsageError(f'{file}: no warehouse here yet; "open311-etl pull SOURCE" makes one')
     con = _connect(file, read_only, wait)
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")  # it is drawn on stdout, which is data
+    with suppress(duckdb.InvalidInputException):  # in Jupyter without ipywidgets there is none
+        con.execute("SET enable_progress_bar = false")  # it is drawn on stdout, which is data
     return con
 
 

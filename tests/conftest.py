@@ -37,5 +37,6 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
 
 @pytest.fixture(scope="session")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    """A city that is pulled and published, to be read only."""
-    return an_asked_city(tmp_path_factory.mktemp("asked"))
+    """A city that is pulled and published, to be read only: one for all processes of a run."""
+    own = tmp_path_factory.getbasetemp()
+    return an_asked_city(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

@@ -129,6 +129,21 @@ def test_geojson_is_read_by_gdal_and_keeps_to_the_rfc(run: Run, truth: dict[str,
     assert str(frame.requested_datetime.dtype).startswith("datetime64")
 
 
+def test_marts_are_exported_too_and_those_with_cells_to_a_map(run: Run, asked: Asked) -> None:
+    sql = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'marts'"
+    names = sorted(row["name"] for row in query(asked.settings, sql).to_pylist())
+    assert "fact_service_requests" in names
+    for name in names[::6]:
+        (counted,) = query(asked.settings, f"SELECT count(*) AS n FROM marts.{name}").to_pylist()
+        out = io.BytesIO()
+        open311_etl.export(out, name, form="csv", settings=asked.settings)
+        lines = csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline=""))
+        assert sum(1 for _ in lines) == counted["n"] + 1
+    assert run("marts.dim_place", "-o", "places.geoparquet").code == 0
+    assert not geopandas.read_parquet("places.geoparquet").geometry.isna().any()
+    assert "has no coordinates" in run("dim_day", "-o", "days.geojson").line
+
+
 def test_a_sheet_has_local_times_and_a_mark_of_its_encoding(
     run: Run, asked: Asked, truth: dict[str, Row]
 ) -> None:

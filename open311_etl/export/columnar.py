@@ -29,15 +29,20 @@ def select(chosen: Selection, *, located: bool) -> tuple[dict[str, str], tuple[s
     """Give an expression for each column, two more for a geometry, and what is left out."""
     expressions = {name: _value(name, kind) for name, kind in chosen.columns.items()}
     if located:
-        need_place(chosen)
-        expressions |= {_PLACE[0]: "long", _PLACE[1]: "lat"}
+        lat, long = place_of(chosen)
+        expressions |= {_PLACE[0]: long, _PLACE[1]: lat}
     return expressions, chosen.left_out
 
 
-def need_place(chosen: Selection) -> None:
-    """Raise UsageError where rows have no coordinates."""
-    if not {"lat", "long"} <= chosen.known.keys():
-        raise UsageError(f'"{chosen.name}" has no lat and long, so it cannot be put on a map')
+def place_of(chosen: Selection) -> tuple[str, str]:
+    """Give the names of the columns of latitude and longitude: of the request, else of its cell.
+
+    Raises UsageError where rows have no coordinates.
+    """
+    for lat, long in (("lat", "long"), ("cell_lat", "cell_long")):
+        if {lat, long} <= chosen.known.keys():
+            return lat, long
+    raise UsageError(f'"{chosen.name}" has no coordinates, so it cannot be put on a map')
 
 
 def write(batches: Iterator[pa.RecordBatch], schema: pa.Schema, out: IO[bytes]) -> None:

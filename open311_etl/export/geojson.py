@@ -10,8 +10,6 @@ import pyarrow as pa
 from open311_etl.export import columnar
 from open311_etl.selection import Selection, quoted
 
-_PLACE = ("lat", "long")
-
 
 def select(chosen: Selection) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give the expression that makes a feature of a row, and the columns that it leaves out.
@@ -19,17 +17,17 @@ def select(chosen: Selection) -> tuple[dict[str, str], tuple[str, ...]]:
     A row without a place is a feature with the geometry null (section 3.2); coordinates have seven
     digits, a centimetre (section 11.2); times are UTC.
     """
-    columnar.need_place(chosen)
+    lat, long = columnar.place_of(chosen)
     chosen.define("export/macros")
     properties = ", ".join(
         f"{quoted(name)}: {_value(name, kind)}"
         for name, kind in chosen.columns.items()
-        if chosen.named or name not in _PLACE
+        if chosen.named or name not in (lat, long)
     )
     identity = "id: service_request_id, " if "service_request_id" in chosen.known else ""
     feature = (
-        f"to_json({{type: 'Feature', {identity}geometry: CASE WHEN lat IS NOT NULL AND long IS NOT "
-        "NULL THEN {type: 'Point', coordinates: [round(long, 7), round(lat, 7)]} END, "
+        f"to_json({{type: 'Feature', {identity}geometry: CASE WHEN {lat} IS NOT NULL AND {long} IS "
+        f"NOT NULL THEN {{type: 'Point', coordinates: [round({long}, 7), round({lat}, 7)]}} END, "
         f"properties: {{{properties}}}}})::VARCHAR"
     )
     return {"feature": feature}, chosen.left_out

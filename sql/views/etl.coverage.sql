@@ -46,3 +46,13 @@ WHERE s.span_end IS NOT NULL
 GROUP BY ALL;
 
 COMMENT ON VIEW etl.coverage IS 'What the newest readings say of each span of requested_datetime: proven, provisional, suspect or blocked; spans that were never read have no row';
+COMMENT ON COLUMN etl.coverage.source IS 'Name of the source, as in the configuration';
+COMMENT ON COLUMN etl.coverage.span_start IS 'First instant of the span';
+COMMENT ON COLUMN etl.coverage.span_end IS 'First instant after the span';
+COMMENT ON COLUMN etl.coverage.verdict IS 'How its newest reading ended: proven, provisional, suspect or blocked';
+COMMENT ON COLUMN etl.coverage.read_at IS 'When that reading ended';
+COMMENT ON COLUMN etl.coverage.window_start IS 'First instant of the window of that reading';
+COMMENT ON COLUMN etl.coverage.window_end IS 'First instant after that window';
+COMMENT ON COLUMN etl.coverage.pending IS 'Entries without an id in that window';
+COMMENT ON COLUMN etl.coverage.next_try_at IS 'When it is due again, where it is suspect or blocked';
+COMMENT ON COLUMN etl.coverage.reason IS 'Why it is not proven, in words; null where it is';

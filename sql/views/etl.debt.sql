@@ -46,3 +46,12 @@ SELECT
 FROM etl.stale;
 
 COMMENT ON VIEW etl.debt IS 'What is known to be missing: spans unread, suspect or blocked, entries that have no service_request_id yet, and known requests that should have been looked at again';
+COMMENT ON COLUMN etl.debt.source IS 'Name of the source, as in the configuration';
+COMMENT ON COLUMN etl.debt.kind IS 'unread: never read; suspect or blocked: how its last reading ended; pending: entries without an id; stale: known requests that should have been looked at again';
+COMMENT ON COLUMN etl.debt.span_start IS 'First instant of the span of requested_datetime; of what is stale, when it was last looked at';
+COMMENT ON COLUMN etl.debt.span_end IS 'First instant after the span';
+COMMENT ON COLUMN etl.debt.entries IS 'Entries that are known to be missing; null where nobody knows how many';
+COMMENT ON COLUMN etl.debt.since IS 'Since when it is known; null for what was never read';
+COMMENT ON COLUMN etl.debt.tries IS 'Readings in a row that ended so; null where none was made';
+COMMENT ON COLUMN etl.debt.next_try_at IS 'When it is due again';
+COMMENT ON COLUMN etl.debt.reason IS 'Why it is missing, in words';
