@@ -2,8 +2,8 @@
 
 Three servers show the same city: one knows ``updated_after``, one takes lists of ids only, one
 knows neither. A row of the table is one pull: HTTP requests by what they were for, what was new and
-changed, how many requests were due and how many stayed so, and how many of those that the server
-shows differ in the warehouse from what it shows, not counting those that are named as debt.
+changed, how many requests stayed due (debt of kind stale), and how many of those that the server
+shows the warehouse lacks or has in another state.
 """
 
 from __future__ import annotations

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from open311_etl import windows
+from reading import Warehouse, request
+
+from open311_etl import ledger, windows
 from open311_etl.agenda import Item, agenda
 from open311_etl.config import Source
 from open311_etl.follow.cost import Bucket, Prices, choose
 from open311_etl.ledger import Span
 from open311_etl.model import Run, Verdict, Window
+from open311_etl.warehouse import warehouse
 
 NOW = datetime(2026, 6, 30, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -102,3 +106,15 @@ def test_no_window_is_read_outside_of_what_is_covered() -> None:
     before = Bucket(START - 40 * WIDTH, 80, 90, 1.0)
     choice = choose([before], prices, 100, COVERED, WIDTH)
     assert (choice.sweeps, choice.ids) == ((), 80)
+
+
+def test_how_late_rows_appear_is_learnt_from_our_own_readings(tmp_path: Path) -> None:
+    house = Warehouse(tmp_path)
+    house.load([request(1)])
+    with warehouse(house.file) as con:
+        assert ledger.lateness(con, "springfield", house.clock) == 0
+    house.clock += timedelta(days=6)
+    house.load([request(1), request(2)])
+    with warehouse(house.file) as con:
+        late = ledger.lateness(con, "springfield", house.clock)
+    assert late == (house.clock - datetime(2026, 3, 1, 10, tzinfo=UTC)) / timedelta(days=1)
