@@ -20,7 +20,7 @@ MOMENTS = {
     "after-landing": 30,
     "in-journal": 40,
     "after-journal": 12,
-    "in-transaction": 18,
+    "in-transaction": 10,
     "before-commit": 6,
     "after-commit": 6,
     "publish-staged": 1,

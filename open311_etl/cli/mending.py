@@ -151,7 +151,7 @@ def doctor(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> int:
-    """Look whether everything in the data directory is well, and say what to do.
+    """Look whether the data directory is well, and say what to do.
 
     Holds landing against its hashes, the warehouse against its ledger and landing, and what is
     published against the warehouse; looks at room, permissions, versions, and who holds what.
