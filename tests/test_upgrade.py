@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,3 +115,32 @@ def test_a_file_of_something_else_is_refused_and_not_touched(tmp_path: Path) -> 
 
 def test_every_layout_after_the_first_has_its_migration() -> None:
     assert list(warehouse.migrations()) == list(range(2, warehouse.SCHEMA_VERSION + 1))
+
+
+SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "write_layout.py"))
+
+
+def test_the_layout_does_not_change_without_a_version_of_its_own() -> None:
+    written = SCRIPT["file"]().read_text(encoding="utf-8")
+    assert written == SCRIPT["layout"](), (
+        "sql/schema is not the layout that was released: raise SCHEMA_VERSION in warehouse.py, add "
+        "sql/migrations/NNNN-what-for.sql, and run docs/write_layout.py (before the first release "
+        "the last step is enough)"
+    )
+
+
+@pytest.mark.parametrize("version", range(1, warehouse.SCHEMA_VERSION + 1))
+def test_every_released_layout_is_brought_to_todays(tmp_path: Path, version: int) -> None:
+    file = tmp_path / "open311.duckdb"
+    with duckdb.connect(str(file)) as con:
+        con.execute(SCRIPT["file"](version).read_text(encoding="utf-8"))
+        con.execute("INSERT INTO etl.schema_version VALUES ($version, now())", {"version": version})
+        con.execute(
+            "INSERT INTO etl.runs BY NAME SELECT 'a' AS run_id, 'b' AS source, now() AS started_at,"
+            " now() AS as_of, 0 AS requests, '0' AS version"
+        )
+    with warehouse.warehouse(file) as con:
+        now = con.execute(SCRIPT["COLUMNS"]).fetchall()
+        assert con.execute("SELECT run_id FROM etl.runs").fetchone() == ("a",)
+    with warehouse.warehouse(tmp_path / "new.duckdb") as con:
+        assert con.execute(SCRIPT["COLUMNS"]).fetchall() == now
