@@ -141,6 +141,11 @@ class Source(BaseModel):
         PERSONAL_FIELDS, description="Personal data, removed before landing (Q-EXT-4)."
     )
     settle_days: float = Field(14, ge=0, description="How long late rows of a day are looked for.")
+    landing_days: float | None = Field(
+        None,
+        ge=1,
+        description="Landed bodies that no stored row came from go after so long; never if absent.",
+    )
     follow_days: float = Field(
         365, ge=0, description="Requests for which nothing happened for longer are not followed."
     )

@@ -146,16 +146,21 @@ def _landing(settings: Settings) -> Iterator[Found]:
         for damage in damages:
             advice = f"what it told is lost; {REPLAY} and names what is owed"
             yield Finding("landing", damage, False, advice), None
-        sound = 0
+        sound = removed = 0
         for sha256 in wanted:
+            if landing.removed(sha256):
+                removed += 1
+                continue
             try:
                 landing.get(sha256)
                 sound += 1
             except WarehouseDamaged as error:
                 advice = f'"open311-etl pull {source}" lands a new one where the source has it'
                 yield Finding("landing", str(error), False, advice), _aside(landing.path(sha256))
-        said = f"source {source}: {sound:,} of {len(wanted):,} bodies hold what their names say"
-        yield Finding("landing", said, sound == len(wanted)), None
+        left = len(wanted) - removed
+        said = f"source {source}: {sound:,} of {left:,} bodies hold what their names say"
+        said += f", {removed:,} more were removed (landing_days)" if removed else ""
+        yield Finding("landing", said, sound == left), None
 
 
 def _aside(file: Path) -> Mend | None:

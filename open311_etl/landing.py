@@ -74,6 +74,8 @@ class Landing:
         Raises WarehouseDamaged where the file is missing or does not hold what its name says.
         """
         file = self.path(sha256)
+        if self.removed(sha256):
+            raise WarehouseDamaged(f"landing file {file} was removed, as landing_days wants it")
         try:
             with pa.CompressedInputStream(pa.OSFile(str(file)), "zstd") as stream:
                 body: bytes = stream.read()
@@ -84,6 +86,22 @@ class Landing:
         if hashlib.sha256(body).hexdigest() != sha256:
             raise WarehouseDamaged(f"landing file {file} does not hold what its name says")
         return body
+
+    def remove(self, sha256: str) -> bool:
+        """Empty the file of a body, which says that it is gone on purpose; False where it is so.
+
+        Raises OSError.
+        """
+        file = self.path(sha256)
+        if file.stat().st_size == 0:
+            return False
+        os.truncate(file, 0)
+        return True
+
+    def removed(self, sha256: str) -> bool:
+        """Say whether a body is gone on purpose."""
+        file = self.path(sha256)
+        return file.exists() and file.stat().st_size == 0
 
     def record(self, outcome: Outcome) -> None:
         """Append a reading to the journal of its run, durably; its bodies are durable by then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
@@ -12,7 +13,7 @@ from types import TracebackType
 
 from platformdirs import user_cache_path
 
-from open311_etl import agenda, catalog, catchup, contract, follow, ledger
+from open311_etl import agenda, catalog, catchup, contract, follow, ledger, retention
 from open311_etl.agenda import Item
 from open311_etl.client import Client
 from open311_etl.config import Settings, Source
@@ -26,6 +27,8 @@ from open311_etl.model import Change, LoadReport, Outcome, RunEnd, Verdict, Wind
 from open311_etl.pacing import Pace
 from open311_etl.walk import Manners, Walker
 from open311_etl.warehouse import Connection, transaction, warehouse
+
+_log = logging.getLogger(__name__)
 
 PATIENCE = 60.0
 """Seconds for which another pull of the same source is waited for."""
@@ -255,6 +258,7 @@ class Pull:
             result = "failed" if error else "debt" if debt else "complete"
             self._write_end(con, result, str(error) if error else None, changes, stale)
             self._finished = True
+            self._prune(con)
             return PullReport(
                 source=self.source.name,
                 run_id=self.run.id,
@@ -274,6 +278,20 @@ class Pull:
     def _end(self, result: str, message: str) -> None:
         with warehouse(self.settings.warehouse) as con:
             self._write_end(con, result, message)
+
+    def _prune(self, con: Connection) -> None:
+        days = self.source.landing_days
+        if days is None:
+            return
+        name, now = self.source.name, self.run.clock(datetime.now(UTC))
+        removed = retention.prune(con, name, self._landing, now, days)
+        if removed:
+            _log.warning(
+                "source %s: %d bodies older than %g days removed from landing, of which no stored "
+                "row came; a replay will name them, and owe their windows where no later reading "
+                "covers them",
+                *(name, removed, days),
+            )
 
     def _write_end(
         self,
