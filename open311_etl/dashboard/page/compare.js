@@ -13,6 +13,21 @@ function wilson(hits, n) {
 }
 
 /**
+ * Count once for the same figures, however many cards ask.
+ * @template T
+ * @param {(city: City, figures: Figures) => T} counting
+ * @returns {(city: City, figures: Figures) => T}
+ */
+function once(counting) {
+  /** @type {WeakMap<Figures, T>} */
+  const known = new WeakMap();
+  return (city, figures) => {
+    if (!known.has(figures)) known.set(figures, counting(city, figures));
+    return /** @type {T} */ (known.get(figures));
+  };
+}
+
+/**
  * How a day compares with the same weekday of the eight weeks before.
  * @param {Float64Array} counts by day @param {number} day
  */
@@ -32,7 +47,7 @@ function usual(counts, day) {
  * The services of the range: volume, change, time to close, promptness, promises.
  * @param {City} city @param {Figures} figures
  */
-function serviceRows(city, figures) {
+const serviceRows = once((city, figures) => {
   const { byService, times } = figures.cohort;
   const found = [];
   for (let s = 0; s < city.lists.service.length; s++) {
@@ -49,14 +64,14 @@ function serviceRows(city, figures) {
     });
   }
   return found.sort((a, b) => b.n - a.n || a.name.localeCompare(b.name));
-}
+});
 
 /**
  * The wards of the range: how many closings were prompt, against what the ward's own mix of services
  * makes expect from the shares of all wards, chosen or not (indirect standardisation), with an interval at 95 %.
  * @param {City} city @param {Figures} figures
  */
-function wardRows(city, figures) {
+const wardRows = once((city, figures) => {
   const { byWard, mix } = figures.cohort;
   const byService = figures.usual || figures.cohort.byService;
   const wards = city.lists.ward.length, services = city.lists.service.length;
@@ -82,13 +97,13 @@ function wardRows(city, figures) {
     });
   }
   return found;
-}
+});
 
 /**
  * Days, weeks or months of the range, whichever a reader can take in, with whether each is whole.
  * @param {City} city @param {Figures} figures
  */
-function periods(city, figures) {
+const periods = once((city, figures) => {
   const { from, to, last } = figures.range;
   const days = to - from + 1;
   const unit = days <= 120 ? "day" : days <= 1100 ? "week" : "month";
@@ -119,13 +134,13 @@ function periods(city, figures) {
     if (row.days < whole) row.partial = true;
   }
   return { unit, rows };
-}
+});
 
 /**
  * Days of the range of which a part is not read, or not to be trusted, in any of the sources.
  * @param {City} city @param {Figures} figures
  */
-function gapDays(city, figures) {
+const gapDays = once((city, figures) => {
   const found = new Set();
   for (const source of figures.sources) {
     const { first, unread, blocked, suspect } = source.coverage;
@@ -136,4 +151,8 @@ function gapDays(city, figures) {
     }
   }
   return found;
-}
+});
+
+/** The time to close of all services together. */
+const wholeCurve = once((city, figures) =>
+  survival.curve(figures.cohort.times, city.lists.service.map((/** @type {any} */ _, /** @type {number} */ at) => at)));

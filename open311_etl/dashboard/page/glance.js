@@ -10,7 +10,7 @@ function glance(city, figures) {
   const day = Math.max(city.first, Math.min(range.to, range.last - 1));
   const at = day - city.first;
   const iso = city.iso(day);
-  const curve = survival.curve(cohort.times, city.lists.service.map((/** @type {any} */ _, /** @type {number} */ s) => s));
+  const curve = wholeCurve(city, figures);
   const median = curve.n >= FEWEST.middle ? curve.by(0.5) : undefined;
   let due = 0, met = 0;
   for (let s = 0; s < cohort.byService.due.length; s++) {

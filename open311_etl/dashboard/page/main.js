@@ -9,11 +9,11 @@
   foot(document_);
   if (!document_.rows) return fail('No data yet. Run "open311-etl pull SOURCE", and they will appear here by themselves.', "No data yet");
   if (!document_.rows.rows && !document_.sources.length) return fail("The published data are empty: nothing was pulled yet.", "No data yet");
-  if (typeof DecompressionStream === "undefined") return fail("This page needs a browser of 2023 or later.");
+  if (!unpacking) return fail("This page needs a browser of 2023 or later.");
 
   let rows;
   try {
-    rows = await unpackRows(document_.rows);
+    rows = await unpacking;
   } catch (error) {
     return fail(`The data of this page are damaged: ${/** @type {Error} */ (error).message}`);
   }

@@ -112,5 +112,5 @@ function overviewCards(city) {
   /** @param {Figures} f */
   function timed(f) { return serviceRows(city, f).filter((row) => row.curve.n >= FEWEST.middle).slice(0, 12); }
   /** @param {Figures} f */
-  function whole(f) { return survival.curve(f.cohort.times, city.lists.service.map((/** @type {any} */ _, /** @type {number} */ at) => at)); }
+  function whole(f) { return wholeCurve(city, f); }
 }

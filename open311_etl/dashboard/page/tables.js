@@ -139,7 +139,7 @@ function overviewTables(city, map) {
 
   /** @param {Figures} f */
   function ranked(f) {
-    const rows = wardRows(city, f);
+    const rows = [...wardRows(city, f)];
     const place = (/** @type {any} */ row) => (row.ranked ? row.ratio : Infinity);
     return rows.sort((a, b) => place(a) - place(b) || b.n - a.n);
   }

@@ -60,9 +60,25 @@ async function unpackRows(packed) {
 
 /** @param {string} text base64 of a raw deflate stream */
 async function inflate(text) {
+  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** @param {string} text */
+function fromBase64(text) {
+  const quick = /** @type {any} */ (Uint8Array).fromBase64; // ten times as quick, since 2025
+  if (quick) return quick.call(Uint8Array, text);
   const coded = atob(text);
   const bytes = new Uint8Array(coded.length);
   for (let i = 0; i < coded.length; i++) bytes[i] = coded.charCodeAt(i);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return bytes;
 }
+
+/** Begun before the libraries are read, because a browser unpacks beside the page's own thread. */
+const unpacking = (() => {
+  const packed = /** @type {any} */ (window).open311_data?.rows;
+  if (!packed || typeof DecompressionStream === "undefined") return null;
+  const rows = unpackRows(packed);
+  rows.catch(() => {}); // who waits for it hears of it
+  return rows;
+})();
