@@ -101,8 +101,13 @@ CARDS: dict[str, tuple[list[str], Callable[[Row], list[Any]]]] = {
 
 VIEWS = [
     "#overview?ward=3&ward=none&from=2026-02-10&to=2026-03-20",
-    "#overview?service=code-1&service=code-4&channel=phone&all=1&from=2026-01-02&to=2026-05-01",
-    "#overview?status=closed&group=Streets",
+    *(
+        pytest.param(view, marks=pytest.mark.slow)
+        for view in (
+            "#overview?service=code-1&service=code-4&channel=phone&all=1&from=2026-01-02&to=2026-05-01",
+            "#overview?status=closed&group=Streets",
+        )
+    ),
 ]
 
 

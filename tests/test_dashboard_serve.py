@@ -81,6 +81,7 @@ def refused(address: str) -> None:
         assert len(client.get("api/find", params={"text": "SR0"}).json()) == 50
 
 
+@pytest.mark.slow
 def test_an_empty_place_is_served_and_fills_by_itself(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "data", {})
     with served(settings) as address, browsing() as browser, looking(browser, address) as reader:
@@ -122,6 +123,7 @@ def test_a_page_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
     assert (site / "index.html").read_text() == "<h1>mine</h1>"
 
 
+@pytest.mark.slow
 def test_the_page_holds_as_many_days_as_fit_and_counts_them_whole(tmp_path: Path) -> None:
     from open311_etl.dashboard import Choice, build  # noqa: PLC0415
 
