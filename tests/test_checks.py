@@ -113,7 +113,9 @@ def test_a_check_says_how_bad_it_is_when_it_is_asked_and_what_to_do(name: str) -
     said = checks.header(name)
     assert said["severity"] in ("error", "warning")
     assert said["when"] in ("each pull", "asked")
-    assert said["do"]
+    page = (Path(__file__).parent.parent / "docs" / "checks.md").read_text(encoding="utf-8")
+    asked = "pull and check" if said["when"] == "each pull" else "check"
+    assert f"| {said['severity']} | `{name}` | {said['what']} | {asked} | {said['do']} |" in page
 
 
 def test_an_error_ends_with_1_and_a_warning_with_0(
