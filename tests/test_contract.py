@@ -43,7 +43,7 @@ def profiled(url: str = "http://127.0.0.1/", **profile: Any) -> Source:
 
 def pulled(place: Path, upto: int, profile: dict[str, Any], **ways: Any) -> PullReport:
     """Pull the same city up to the end of that day from a server of this character."""
-    city = City(110 * DAYS, days=DAYS)
+    city = City(70 * DAYS, days=DAYS, services=12)
     now = city.start + timedelta(days=upto)
     city.set_clock(now)
     with serving(city, character=Character(**ways)) as server:
@@ -123,7 +123,7 @@ def test_other_codes_a_turned_order_and_another_form_of_times_are_noticed(
 ) -> None:
     place = Path(shutil.copytree(before, tmp_path / "data"))
     # The list of services stays as it was, requests have other codes.
-    ways = {"services_hidden": 190, "codes": "number", "order": "requested-asc", "times": "offset"}
+    ways = {"services_hidden": 12, "codes": "number", "order": "requested-asc", "times": "offset"}
     found = noticed(place, {}, **ways)
     assert set(found) == {"unlisted codes", "order", "time form"}
     order, form = found["order"], found["time form"]
