@@ -7,9 +7,9 @@ SELECT
     source, cell,
     any_value(cell_lat) AS cell_lat,
     any_value(cell_long) AS cell_long,
-    coalesce(mode(ward), 'none') AS ward,
-    coalesce(mode(area), 'none') AS area,
-    coalesce(mode(zipcode), 'none') AS zipcode,
+    coalesce(arg_max(ward, requested_datetime), 'none') AS ward,
+    coalesce(arg_max(area, requested_datetime), 'none') AS area,
+    coalesce(arg_max(zipcode, requested_datetime), 'none') AS zipcode,
     count(*) AS requests
 FROM marts.fact_service_requests
 WHERE cell IS NOT NULL
@@ -20,7 +20,7 @@ COMMENT ON COLUMN marts.dim_place.source IS 'Name of the source, as in the confi
 COMMENT ON COLUMN marts.dim_place.cell IS 'Cell of the grid, row:column';
 COMMENT ON COLUMN marts.dim_place.cell_lat IS 'Latitude of its centre';
 COMMENT ON COLUMN marts.dim_place.cell_long IS 'Longitude of its centre';
-COMMENT ON COLUMN marts.dim_place.ward IS 'Ward of most of its requests; none where they have none';
-COMMENT ON COLUMN marts.dim_place.area IS 'Area of most of its requests; none where they have none';
-COMMENT ON COLUMN marts.dim_place.zipcode IS 'Postal code of most of its requests; none where they have none';
+COMMENT ON COLUMN marts.dim_place.ward IS 'Ward of its newest request that has one; none where none has';
+COMMENT ON COLUMN marts.dim_place.area IS 'Area of its newest request that has one; none where none has';
+COMMENT ON COLUMN marts.dim_place.zipcode IS 'Postal code of its newest request that has one; none where none has';
 COMMENT ON COLUMN marts.dim_place.requests IS 'Requests in it, duplicates and information-only ones too';
