@@ -3,6 +3,8 @@
 # (it does not read pip's settings), pip does.
 
 PYTHON ?=
+SOURCES ?=
+NAMES ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -28,11 +30,11 @@ lint: $(READY) ## format, lint, types, imports
 	@$(BIN)/lint-imports
 
 docs: $(READY) ## the pages of docs/ that are written from code and SQL
-	@for page in configuration recipes data_dictionary lineage counting; do \
+	@for page in configuration cli recipes data_dictionary lineage counting; do \
 	  $(BIN)/python docs/write_$$page.py || exit 1; done
 
-bench: $(READY) ## the benchmarks
-	@$(BIN)/python -m bench
+bench: $(READY) ## the benchmarks, or some: make bench NAMES="pull load"
+	@$(BIN)/python -m bench $(NAMES)
 
 vendor: $(READY) ## the dashboard's libraries, from npm
 	@$(BIN)/python docs/write_vendor.py
@@ -40,8 +42,8 @@ vendor: $(READY) ## the dashboard's libraries, from npm
 screenshots: $(READY) ## the pictures of the dashboard; look at them
 	@$(BIN)/python docs/write_screenshots.py
 
-serve: $(READY) ## serve the Prefect flows on their schedules
-	@$(BIN)/python -m flows.serve
+serve: $(READY) ## pull each night until Ctrl-C: make serve SOURCES="chicago boston"
+	@$(BIN)/python -m flows.serve $(SOURCES)
 
 # A command name on PATH is no proof of an interpreter (pyenv's shims), so each is run.
 # 3.14 is the newest that Prefect allows.

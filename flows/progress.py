@@ -10,7 +10,7 @@ from uuid import UUID
 from prefect import get_run_logger
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 
-from flows.summary import key
+from flows.summary import key, windows
 from open311_etl.agenda import Item
 from open311_etl.model import LoadReport, Outcome, Window
 
@@ -35,7 +35,7 @@ class Progress:
         self._bar = await acreate_progress_artifact(
             0.0,
             key=f"{key(self._source)}-progress",
-            description=f"{self._source}: {self._windows:,} windows",
+            description=f"{self._source}: {windows(self._windows)}",
         )
 
     async def advance(self, windows: int) -> None:
@@ -58,10 +58,10 @@ class Progress:
         """Some readings are in the warehouse."""
         self._loaded += report
         self._log.info(
-            "%s: %d of %d windows read; loaded %s entries, %s of them new, %s changed",
+            "%s: %d of %s read; loaded %s entries, %s of them new, %s changed",
             source,
             self._done,
-            self._windows,
+            windows(self._windows),
             f"{self._loaded.records:,}",
             f"{self._loaded.new:,}",
             f"{self._loaded.changed:,}",

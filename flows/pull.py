@@ -161,9 +161,9 @@ class WatchedPull(Pull):
         cut = {batch.window: batch for batch in batches(self, places)}
         progress = Progress(name, planned)
         get_run_logger().info(
-            "%s: %d windows to read%s%s",
+            "%s: %s to read%s%s",
             name,
-            planned,
+            summary.windows(planned),
             f", {len(next(iter(cut.values())))} in a task" if planned > len(cut) else "",
             ", going on with an interrupted run" if self.resumed else "",
         )

@@ -47,7 +47,8 @@ def deployments(
     """
     if not names:
         raise UsageError(
-            "name the sources to serve: python -m flows.serve chicago, or OPEN311_SOURCES=chicago"
+            'name the sources to serve: make serve SOURCES="chicago boston", python -m flows.serve '
+            'chicago boston, or OPEN311_SOURCES="chicago boston"'
         )
     made = []
     for source in [settings.source(name) for name in names]:

@@ -29,10 +29,15 @@ def line(report: PullReport) -> str:
     fates = ", ".join(f"{counts[each]:,} {each}" for each in _FATES if counts[each])
     outcome = "failed" if report.error else "with debt" if report.debt else "complete"
     return (
-        f"{report.source}: {outcome}; {counts['windows']:,} windows"
+        f"{report.source}: {outcome}; {windows(counts['windows'])}"
         f"{f' ({verdicts})' if verdicts else ''}, {counts['records']:,} entries"
         f"{f' ({fates})' if fates else ''}; proven up to {_when(report.watermark)}"
     )
+
+
+def windows(count: int) -> str:
+    """Write a number of windows."""
+    return "1 window" if count == 1 else f"{count:,} windows"
 
 
 def owed(debts: Sequence[Debt], most: int = 3) -> str:

@@ -61,7 +61,8 @@ class Debt:
     def __str__(self) -> str:
         span = Window(self.start, self.end)
         if self.kind == "pending":
-            return f"{self.entries} pending entries in {span}"
+            noun = "entry" if self.entries == 1 else "entries"
+            return f"{self.entries} pending {noun} in {span}"
         if self.kind == "stale":
             since = f"{self.start:%Y-%m-%dT%H:%M:%SZ}"
             return f"{self.entries} requests are due to be looked at again, since {since}"

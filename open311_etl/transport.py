@@ -310,8 +310,9 @@ async def _beginning(response: httpx.Response) -> bytes:
 
 def _not_connected(error: httpx.TransportError, source: Source) -> Fault:
     """Say why there is no connection, as far as what lies behind the error tells it."""
+    missing = f"no connection to {error.request.url.netloc.decode()}"
     if isinstance(error, httpx.ConnectTimeout):
-        what = f"no connection within {source.connect_timeout:g} s"
+        what = f"{missing} within {source.connect_timeout:g} s"
         return Fault(what, strained=True, sent=False)
     if isinstance(error, httpx.ProxyError):
         advice = "check HTTP_PROXY and HTTPS_PROXY"
@@ -329,7 +330,7 @@ def _not_connected(error: httpx.TransportError, source: Source) -> Fault:
             return Fault("its host name cannot be resolved", advice=advice, sent=False)
         if isinstance(cause, ssl.SSLError):
             return Fault(f"no TLS connection ({cause.reason or 'handshake failed'})", sent=False)
-    return Fault("no connection", strained=True, sent=False)
+    return Fault(missing, strained=True, sent=False)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

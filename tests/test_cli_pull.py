@@ -52,6 +52,7 @@ def test_the_result_is_on_stdout_and_each_debt_on_stderr(server: Server[City]) -
     assert ended.code == 1
     assert f"{stored:,} new" in ended.text
     assert f"{len(pending)} dropped for want of an id" in ended.text
+    assert "9 read: 8 proven, 1 provisional\n" in ended.text
     assert "rows/s" in ended.text
     debts = ended.err.splitlines()
     assert debts
@@ -80,8 +81,10 @@ def test_a_day_later_what_is_new_and_what_changed_is_told_as_json(server: Server
     server.city.set_clock(LATER)
     ended = command("pull", "springfield", "--end", LATER.isoformat(), "--json")
     (report,) = ended.json["sources"]
-    assert report["counts"]["new"] > 0
-    assert report["counts"]["changed"] > 0
+    counts = report["counts"]
+    assert counts["new"] > 0
+    assert counts["changed"] > 0
+    assert counts["windows"] == counts["proven"] + counts["provisional"] > 1
     assert report["unchanged"] is False
     assert report["exit_code"] == ended.code
     assert report["run_id"] != first["sources"][0]["run_id"]
@@ -129,8 +132,9 @@ def test_a_server_that_is_not_there_is_told_in_one_line(server: Server[City]) ->
     config(Path("open311.toml"), springfield="http://127.0.0.1:9/")
     ended = command("pull", "springfield", *SPAN)
     assert ended.code == 3
-    assert "nothing is lost" in ended.line
+    assert "no connection to 127.0.0.1:9; nothing is lost" in ended.line
     assert "stopped" in ended.text
+    assert "none of 9 read" in ended.text
     config(Path("open311.toml"), springfield=server.url)
     assert command("pull", "springfield", *SPAN).code == 1
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from commanding import environment, process
 
 from open311_etl.sandbox import City, serving
 from open311_etl.warehouse import warehouse
@@ -32,6 +34,7 @@ def flow(place: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(280)
 def test_the_flow_pulls_with_a_fresh_prefect_and_its_log_is_fit_to_read(tmp_path: Path) -> None:
     city = City(200, days=5, services=9)
@@ -54,3 +57,39 @@ def test_a_source_that_is_down_fails_the_flow_with_its_line(tmp_path: Path) -> N
     assert done.returncode == 3
     assert "source springfield" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.timeout(280)
+def test_the_demo_ends_with_a_summary_that_holds_and_commands_that_work(tmp_path: Path) -> None:
+    done = subprocess.run(
+        process("demo", "--requests", "900", "--data-dir", "my demo"),
+        cwd=tmp_path,
+        env=environment(PREFECT_HOME=str(tmp_path / "home"), PREFECT_API_URL=""),
+        capture_output=True,
+        text=True,
+        timeout=270,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) < 25
+    titles = ("Requests by day", "Requests by status", "Top services", "Completeness", "Files")
+    assert [title for title in titles if title not in done.stdout] == []
+    for told in ("rows/s", "dropped for want of an id", "of them got one later", "proven"):
+        assert told in done.stdout
+    commands = done.stdout.partition("Try next\n")[2].splitlines()
+    assert len(commands) == 3
+    for line in commands:
+        _, *arguments = shlex.split(line)
+        if "serve" in arguments:  # until Ctrl-C, so its help must do
+            arguments = [*arguments[:2], "--help"]
+        tried = subprocess.run(
+            process(*arguments), cwd=tmp_path, env=environment(), capture_output=True, check=False
+        )
+        assert tried.returncode == 0, tried.stderr
+        assert tried.stdout
+    with warehouse(tmp_path / "my demo" / "open311.duckdb", read_only=True) as con:
+        rows = con.sql("SELECT status, count(*) FROM service_requests GROUP BY ALL").fetchall()
+    statuses = done.stdout.partition("Requests by status\n")[2].partition("\n\n")[0]
+    shown = [line.split()[:2] for line in statuses.splitlines()[1:]]
+    assert {status: int(count.replace(",", "")) for status, count in shown} == dict(rows)

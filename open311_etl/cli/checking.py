@@ -43,10 +43,10 @@ def check(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> int:
-    """Test what is stored: keys, versions, ledger, times, places, volume, fill rates, freshness.
+    """Test whether what is stored is sound.
 
-    Each finding comes with what to do. Exit code 0: nothing found, or warnings only; 1: an error
-    was found.
+    Looks at keys, versions, ledger, times, places, volume, fill rates and freshness. Each finding
+    comes with what to do. Exit code 0: nothing found, or warnings only; 1: an error was found.
     """
     settings = opened(data_dir, config, quiet, verbose)
     from open311_etl import checks

@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -140,8 +141,17 @@ def _configured(place: Path, server: Server[City], quiet: bool, verbose: int) ->
 def _ways_on(place: Path) -> list[str]:
     """Give commands that work with what the demo leaves."""
     where = shlex.quote(os.path.relpath(place))
+    call = _call()
     return [
-        f"open311-etl dashboard serve --data-dir {where}",
-        f"open311-etl status --data-dir {where}",
-        f'open311-etl query --data-dir {where} "FROM service_requests LIMIT 5"',
+        f"{call} dashboard serve --data-dir {where}",
+        f"{call} status --data-dir {where}",
+        f'{call} query --data-dir {where} "FROM service_requests LIMIT 5"',
     ]
+
+
+def _call() -> str:
+    """Give how this command is called here: by its name, or where it is installed."""
+    beside = Path(sys.executable).parent / screen.NAME
+    if shutil.which(screen.NAME) or not beside.exists():
+        return screen.NAME
+    return shlex.quote(min(os.path.relpath(beside), str(beside), key=len))

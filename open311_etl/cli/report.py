@@ -46,9 +46,10 @@ def show(report: PullReport) -> None:
         for name, said in ENTRIES.items()
         if counts[name] or name not in RARE
     )
+    unread = f"none of {report.planned:,} read" if report.planned else "none due"
     lines = {
         report.source: _headline(report),
-        "  windows": f"{counts['windows']:,} read: {windows}" if counts["windows"] else "none due",
+        "  windows": f"{counts['windows']:,} read: {windows}" if counts["windows"] else unread,
         "  entries": f"{counts['records']:,} read: {entries}",
         "  catalog": catalog(report.services) if report.services else "not read again",
         "  proven to": screen.when(report.watermark) if report.watermark else UNREAD,

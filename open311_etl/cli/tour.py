@@ -84,7 +84,11 @@ def _statuses(statuses: Sequence[dict[str, Any]]) -> Table:
     table = _table("", "requests", "median days to close")
     for each in statuses:
         days = each["days_to_close"]
-        table.add_row(f"  {each['status']}", f"{each['requests']:,}", f"{days:.1f}" if days else "")
+        table.add_row(
+            f"  {each['status']}",
+            f"{each['requests']:,}",
+            f"{days:.1f}" if days is not None else "",
+        )
     return table
 
 

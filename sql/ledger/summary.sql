@@ -5,7 +5,7 @@
 SELECT
     count(*) FILTER (kind = 'window')::BIGINT AS windows,
     count(*) FILTER (verdict = 'proven' AND kind = 'window')::BIGINT AS proven,
-    count(*) FILTER (verdict = 'provisional')::BIGINT AS provisional,
+    count(*) FILTER (verdict = 'provisional' AND kind = 'window')::BIGINT AS provisional,
     count(*) FILTER (verdict = 'suspect')::BIGINT AS suspect,
     count(*) FILTER (verdict = 'blocked')::BIGINT AS blocked,
     coalesce(sum(records), 0)::BIGINT AS records,
