@@ -143,7 +143,13 @@ def lose(setup: Settings, how: str) -> str:
     return sha
 
 
-@pytest.mark.parametrize("how", ["missing", "cut short", "another's"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "missing",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("cut short", "another's")),
+    ],
+)
 def test_what_landing_lost_is_named_and_its_windows_are_owed(setup: Settings, how: str) -> None:
     sha = lose(setup, how)
     report = replay(setup)
@@ -179,7 +185,10 @@ def test_a_damaged_warehouse_is_kept_aside_and_rebuilt(setup: Settings) -> None:
     assert everything(setup) == before
 
 
-@pytest.mark.parametrize("moment", ["replay-before-swap", "replay-after-swap"])
+@pytest.mark.parametrize(
+    "moment",
+    ["replay-before-swap", pytest.param("replay-after-swap", marks=pytest.mark.slow)],
+)
 def test_a_killed_replay_leaves_a_whole_warehouse(setup: Settings, moment: str) -> None:
     before = everything(setup)
     code = (
