@@ -10,16 +10,26 @@ WITH week AS (
     HAVING count(*) = 7
 ),
 
+weekly AS (
+    SELECT
+        source, day - (isodow(day)::INTEGER - 1) AS week,
+        sum(requests - duplicates - info_only) AS opened,
+        sum(closed) AS closed,
+        sum(reopened) AS reopened,
+        sum(gone) AS gone
+    FROM marts.daily
+    GROUP BY ALL
+),
+
 counted AS (
     SELECT
         w.source, w.week,
-        coalesce(sum(d.requests - d.duplicates - d.info_only), 0)::BIGINT AS opened,
-        coalesce(sum(d.closed), 0)::BIGINT AS closed,
-        coalesce(sum(d.reopened), 0)::BIGINT AS reopened,
-        coalesce(sum(d.gone), 0)::BIGINT AS gone
+        coalesce(k.opened, 0)::BIGINT AS opened,
+        coalesce(k.closed, 0)::BIGINT AS closed,
+        coalesce(k.reopened, 0)::BIGINT AS reopened,
+        coalesce(k.gone, 0)::BIGINT AS gone
     FROM week AS w
-    LEFT JOIN marts.daily AS d ON d.source = w.source AND d.day BETWEEN w.week AND w.week + 6
-    GROUP BY ALL
+    LEFT JOIN weekly AS k ON k.source = w.source AND k.week = w.week
 )
 
 SELECT
