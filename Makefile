@@ -30,7 +30,7 @@ lint: $(READY) ## format, lint, types, imports
 	@$(BIN)/lint-imports
 
 docs: $(READY) ## the pages of docs/ that are written from code and SQL
-	@for page in configuration cli recipes data_dictionary lineage counting; do \
+	@for page in configuration sandbox cli recipes data_dictionary lineage counting; do \
 	  $(BIN)/python docs/write_$$page.py || exit 1; done
 
 bench: $(READY) ## the benchmarks, or some: make bench NAMES="pull load"

@@ -93,6 +93,7 @@ def test_lists_that_do_not_work_are_given_up_after_few_tries(way: Any, tmp_path:
 
 
 def test_who_is_not_in_a_list_is_asked_for_twice_before_it_counts_as_denied(tmp_path: Path) -> None:
+    """Q-ORD-2: a list of ids may lack members."""
     city = City(300, days=20, services=5)
     ids = known(city, 30)
     for each in ids[:2]:
