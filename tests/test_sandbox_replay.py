@@ -81,13 +81,37 @@ def test_the_clock_set_back_hides_what_is_newer(captured: Path) -> None:
     assert [row["status"] for row in replay.truth(earlier)] == ["open"]
 
 
-def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [b"[1]", b'{"a":', b'{"a":"\xe9"}', b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"],
+    ids=["no object", "cut off", "not UTF-8", "too deep"],
+)
+def test_a_line_that_is_no_record_is_named(tmp_path: Path, line: bytes) -> None:
     bad = tmp_path / "bad.ndjson.gz"
-    bad.write_bytes(gzip.compress(b'{"a":1}\n[1]\n'))
-    with pytest.raises(UsageError, match=r"bad\.ndjson\.gz, line 2"):
+    bad.write_bytes(gzip.compress(b'{"a":1}\n' + line + b"\n"))
+    with pytest.raises(UsageError, match=r"bad\.ndjson\.gz, line 2: not a JSON record"):
         Replay([bad])
-    with pytest.raises(UsageError, match=r"none\.ndjson"):
-        Replay([tmp_path / "none.ndjson"])
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    packed = gzip.compress(b'{"a":1}\n' * 100)
+    (tmp_path / "short.gz").write_bytes(packed[:-9])
+    (tmp_path / "broken.gz").write_bytes(packed[:10] + b"\xff" * 10 + packed[20:])
+    for name in ("short.gz", "broken.gz", "none.ndjson"):
+        with pytest.raises(UsageError, match=rf"{name}: cannot be read"):
+            Replay([tmp_path / name])
+
+
+@pytest.mark.parametrize("beyond", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+def test_a_time_that_utc_cannot_hold_counts_as_none(tmp_path: Path, beyond: str) -> None:
+    file = tmp_path / "beyond.ndjson"
+    file.write_text(
+        f'{{"service_request_id":"1","requested_datetime":"{beyond}"}}\n'
+        '{"service_request_id":"2","requested_datetime":"2020-01-20T05:00:00Z"}\n'
+    )
+    with serving(Replay([file])) as server:
+        rows = httpx.get(server.url + "requests.json").json()
+    assert {row["service_request_id"] for row in rows} == {"1", "2"}
 
 
 @pytest.mark.skipif(not BOSTON, reason="captured Boston records are not here (OPEN311_SHARED)")

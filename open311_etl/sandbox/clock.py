@@ -61,8 +61,13 @@ def _date(day: int) -> str:
 
 
 def seconds_of(written: str) -> int:
-    """Read a GeoReport time, with ``Z``, an offset or (as UTC) none; raises ValueError."""
-    return stamp(datetime.fromisoformat(written))
+    """Read a GeoReport time, with ``Z``, an offset or (as UTC) none.
+
+    Raises ValueError for what is no time, or one that UTC puts outside the years 1 to 9999.
+    """
+    seconds = stamp(datetime.fromisoformat(written))
+    datetime.fromtimestamp(seconds, UTC)
+    return seconds
 
 
 def local(seconds: int, zone: ZoneInfo) -> datetime:

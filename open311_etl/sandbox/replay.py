@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def _read(file: Path) -> Iterator[CapturedEntry]:
             continue
         try:
             record = _decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise UsageError(f"{file}, line {number}: not a JSON record: {error}") from None
         yield CapturedEntry(
             _name(record.get("service_request_id")) or None,
@@ -161,7 +162,7 @@ def _lines(file: Path) -> Iterable[bytes]:
         body = file.read_bytes()
         if body.startswith(_GZIP):
             body = gzip.decompress(body)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{file}: cannot be read: {error}") from None
     return body.split(b"\n")
 
