@@ -54,6 +54,34 @@ def test_every_known_endpoint_is_listed(settings: Settings) -> None:
     assert missing == ["Eindhoven, NL"]  # of which no URL was recorded
 
 
+def test_an_endpoint_is_dead_or_alive_as_its_last_evidence_says(settings: Settings) -> None:
+    ours = {address(source.url): source for source in settings.sources.values()}
+    gone = re.compile(r"\b(dead|deprecated|moved|removed|stopped|superseded)\b", re.IGNORECASE)
+    seen = set()
+    for row in json.loads(shared("endpoints.json").read_text(encoding="utf-8")):
+        known, source = row["last_known"], ours.get(address(row["base_url"]))
+        if source is None:
+            continue
+        seen.add(source.life)
+        if known.startswith("ALIVE"):
+            assert source.life == "alive", source.name
+        else:
+            assert (source.life == "dead") == bool(gone.search(known)), source.name
+    assert seen == {"alive", "dead", "unknown"}
+
+
+def test_a_known_jurisdiction_is_sent_or_named_in_the_notes(settings: Settings) -> None:
+    ours = {address(source.url): source for source in settings.sources.values()}
+    named = re.compile(r"[\w-]+(\.[\w-]+)+|^\w+$")
+    checked = 0
+    for row in json.loads(shared("endpoints.json").read_text(encoding="utf-8")):
+        source, known = ours.get(address(row["base_url"])), named.search(row["jurisdiction_id"])
+        if source and known and known[0] != "optional":
+            checked += 1
+            assert known[0] in f"{source.jurisdiction_id} {source.notes}", source.name
+    assert checked > 30
+
+
 def test_no_endpoint_is_listed_twice(settings: Settings) -> None:
     urls = [address(source.url) for source in settings.sources.values()]
     assert len(urls) == len(set(urls))
@@ -83,7 +111,8 @@ def test_no_key_repeats_what_holds_without_it(name: str) -> None:
             assert value != table.get(key, Source.model_fields[key].default), key
 
 
-def test_chicago_is_complete(settings: Settings) -> None:
+def test_chicago_is_first_and_complete(settings: Settings) -> None:
+    assert next(iter(settings.sources)) == "chicago"
     live, test = settings.source("chicago"), settings.source("chicago.test")
     assert live.url == "http://311api.cityofchicago.org/open311/v2/"
     assert test.url == "http://test311api.cityofchicago.org/open311/v2/"
