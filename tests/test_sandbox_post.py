@@ -86,6 +86,8 @@ def test_live_and_test_keep_their_posts_apart(server: Server[City]) -> None:
         ({"long": ""}, 400, "long"),
         ({"lat": "91"}, 400, "lat"),
         ({"lat": "north"}, 400, "lat"),
+        ({"media_url": "a.jpg"}, 400, "media_url"),
+        ({"media_url": "https://[1/a.jpg"}, 400, "media_url"),
         ({"jurisdiction_id": "elsewhere"}, 404, "jurisdiction_id"),
     ],
 )

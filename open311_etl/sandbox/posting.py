@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from open311_etl.sandbox.clock import seconds_of
 from open311_etl.sandbox.question import Refusal
@@ -23,12 +24,22 @@ def read_post(form: Form, service: Service) -> dict[str, Any]:
         given["long"] = _coordinate(form, "long", 180)
     if not {"lat", "address", "address_id"} & given.keys():
         raise Refusal(400, "one of lat and long, address_string or address_id is required")
+    if "media_url" in given and not _is_url(given["media_url"]):
+        raise Refusal(400, "media_url must be a URL")
     given["attributes"] = [
         answered
         for question in service.questions
         if (answered := _answer(form, question)) is not None
     ]
     return given
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _coordinate(form: Form, name: str, most: float) -> float:
