@@ -29,8 +29,7 @@ class Filters:
     ] = "requested"
     updated_filter: Annotated[
         Literal["works", "ignored", "refused", "windowed", "lossy"],
-        "'windowed': start and end, or the default days, count as well (Q-DATE-2); 'lossy': every"
-        " third request is never among those updated",
+        "'windowed': dates count as well (Q-DATE-2); 'lossy': leaves out every third request",
     ] = "works"
     id_lists: Annotated[
         Literal["works", "single", "ignored", "refused"],

@@ -7,7 +7,14 @@
 CREATE OR REPLACE TEMP TABLE pending_now AS
 WITH each_entry AS (
     SELECT
-        s.*, r.window_start, r.window_end,
+        s.*,
+        -- A reading by id or by time of update has no window of requests: the entry's own second is.
+        CASE WHEN r.kind = 'window' THEN r.window_start
+            ELSE coalesce(date_trunc('second', s.requested_datetime), r.window_start) END
+            AS window_start,
+        CASE WHEN r.kind = 'window' THEN r.window_end
+            ELSE coalesce(date_trunc('second', s.requested_datetime) + INTERVAL 1 SECOND, r.window_end)
+            END AS window_end,
         coalesce(
             s.token,
             CASE
