@@ -122,7 +122,14 @@ def pulled(setup: Settings, city: City) -> PullReport:
     return report
 
 
-@pytest.mark.parametrize("way", WAYS)
+LONG = ("lines that drip, break and lead elsewhere",)
+"""Ways that take long to show themselves."""
+
+
+@pytest.mark.parametrize(
+    "way",
+    [pytest.param(way, marks=pytest.mark.slow) if way in LONG else way for way in WAYS],
+)
 def test_every_row_is_stored_once_or_its_place_is_named(
     way: str, settings: Callable[..., Settings]
 ) -> None:
@@ -138,9 +145,11 @@ def test_every_row_is_stored_once_or_its_place_is_named(
 @pytest.mark.parametrize(
     ("size", "ways", "lost"),
     [
-        (400, {}, "cannot be read, number"),
+        pytest.param(400, {}, "cannot be read, number", marks=pytest.mark.slow),
         (400, {"page_size_most": 100}, "cannot be read, number"),
-        (400, {"page_size_fixed": True, "page_size": 100}, "HTTP 500"),
+        pytest.param(
+            400, {"page_size_fixed": True, "page_size": 100}, "HTTP 500", marks=pytest.mark.slow
+        ),
         (60, {"page_size_fixed": True, "page_size": 100}, "HTTP 500"),
         (60, {"paging": "none"}, "HTTP 500"),
     ],

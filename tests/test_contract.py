@@ -133,7 +133,10 @@ def test_other_codes_a_turned_order_and_another_form_of_times_are_noticed(
 
 @pytest.mark.parametrize(
     ("way", "said"),
-    [("ignored", "held rows of another time"), ("refused", "were refused")],
+    [
+        ("ignored", "held rows of another time"),
+        pytest.param("refused", "were refused", marks=pytest.mark.slow),
+    ],
 )
 def test_an_updated_filter_that_the_profile_promises_and_the_server_lacks_is_noticed(
     tmp_path: Path, way: str, said: str

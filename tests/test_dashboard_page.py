@@ -186,7 +186,8 @@ def test_ward_shapes_are_drawn_right_side_out(browser: Any, site: Path, tmp_path
     assert outside == {False: [0, 0, 0, 0], True: [0, 0, 0, 0]}
 
 
-@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_no_page_has_a_serious_fault_for_ear_or_keyboard(
     browser: Any, site: Path, scheme: str
 ) -> None:

@@ -60,6 +60,7 @@ def test_who_is_wrong_for_want_of_budget_is_named_as_debt(tmp_path: Path) -> Non
     assert not [debt for debt in later.debt if debt.kind == "stale"]
 
 
+@pytest.mark.slow
 def test_a_filter_that_leaves_changes_out_is_found_out_by_single_reads(tmp_path: Path) -> None:
     """Q-DATE-2."""
     city = prompt(City(300, days=5, services=12))

@@ -121,6 +121,7 @@ def city(tmp_path: Path) -> Iterator[Server[City]]:
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(280)
 def test_a_schedule_of_a_deployment_fires_and_a_worker_pulls(
     city: Server[City], tmp_path: Path

@@ -240,6 +240,7 @@ CHANGES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(rounds=st.lists(CHANGES, min_size=2, max_size=3))
 @effort(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_any_changes_the_lake_is_the_warehouse(

@@ -62,7 +62,7 @@ def lists_asked(server: Server[City]) -> int:
 def test_an_interrupted_pull_reads_on_and_reads_nothing_twice(
     settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
-    city = City(300, days=30)
+    city = City(300, days=30, services=9)
     with serving(city) as server:
         setup = settings(server.url, row_cap=0)
         whole = replace(setup, data_dir=tmp_path / "whole")

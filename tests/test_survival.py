@@ -25,7 +25,8 @@ def test_after_any_number_of_kills_all_is_as_if_there_had_been_none(
     assert done.kills >= kills
 
 
-@pytest.mark.parametrize("few", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("few", [True, False])
 @pytest.mark.timeout(1800)
 def test_a_disk_that_fails_ends_in_one_line_and_the_next_pull_goes_on(
     tmp_path: Path, few: bool

@@ -235,6 +235,7 @@ nameless_entries = st.just({"status": "submitted", "service_code": "pothole"})
 pages = st.lists(entries | nameless_entries, max_size=6)
 
 
+@pytest.mark.slow
 @given(loads=st.lists(pages, min_size=1, max_size=5))
 @examples(
     max_examples=12,
