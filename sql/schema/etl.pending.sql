@@ -27,7 +27,7 @@ COMMENT ON COLUMN etl.pending.service_code IS 'Code of the requested service';
 COMMENT ON COLUMN etl.pending.requested_datetime IS 'When it was requested';
 COMMENT ON COLUMN etl.pending.lat IS 'Latitude, to recognise it later';
 COMMENT ON COLUMN etl.pending.long IS 'Longitude, to recognise it later';
-COMMENT ON COLUMN etl.pending.window_start IS 'Window that showed it';
+COMMENT ON COLUMN etl.pending.window_start IS 'Window that showed it; its own second where a reading by id or by time of update did';
 COMMENT ON COLUMN etl.pending.window_end IS 'End of that window';
 COMMENT ON COLUMN etl.pending.first_seen_at IS 'When a pull first saw it';
 COMMENT ON COLUMN etl.pending.last_seen_at IS 'When a pull last saw it without id';
