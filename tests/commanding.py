@@ -18,6 +18,14 @@ from open311_etl.cli import screen
 
 ROOT = Path(__file__).parent.parent
 
+HOLD = """
+import duckdb, sys
+held = duckdb.connect("data/open311.duckdb")
+print(flush=True)
+sys.stdin.read()
+"""
+"""A program that says when it holds the warehouse, and does so until its input ends."""
+
 
 @dataclass(frozen=True)
 class Ended:

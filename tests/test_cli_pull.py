@@ -12,7 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from commanding import command, config, environment, process
+from commanding import HOLD, command, config, environment, process
 
 import open311_etl
 from open311_etl.sandbox import Character, City, Server, serving
@@ -229,14 +229,11 @@ def test_a_warehouse_that_another_holds_ends_with_4(
     server: Server[City], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command("pull", "springfield", *SPAN)
-    hold = (
-        "import duckdb, sys; c = duckdb.connect('data/open311.duckdb'); print(); sys.stdin.read()"
-    )
     ticks = iter(range(0, 10_000, 100))
     hurried = SimpleNamespace(monotonic=lambda: float(next(ticks)), sleep=lambda _: None)
     monkeypatch.setattr("open311_etl.warehouse.time", hurried)
     with subprocess.Popen(
-        [*process()[:1], "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*process()[:1], "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()

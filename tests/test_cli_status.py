@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from commanding import Ended, command, config, process
+from commanding import HOLD, Ended, command, config, process
 
 from open311_etl.sandbox import Character, City, serving
 
@@ -96,11 +96,8 @@ def test_a_source_that_was_never_pulled_is_told_so() -> None:
 
 
 def test_while_a_pull_holds_the_warehouse_the_published_copy_answers() -> None:
-    hold = (
-        "import duckdb, sys; c = duckdb.connect('data/open311.duckdb'); print(); sys.stdin.read()"
-    )
     with subprocess.Popen(
-        [*process()[:1], "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*process()[:1], "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
