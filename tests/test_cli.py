@@ -208,6 +208,18 @@ def test_a_reader_who_has_enough_is_no_error() -> None:
         assert running.stderr.read() == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_disk_behind_stdout_is_one_line_and_ends_with_4() -> None:
+    buffered = {key: text for key, text in environment().items() if key != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            process("sources"), check=False, stdout=full, stderr=subprocess.PIPE, env=buffered
+        )
+    assert done.returncode == 4
+    assert done.stderr.decode().count("\n") == 1
+    assert b"cannot be written" in done.stderr
+
+
 def test_what_others_wrote_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     screen.warn("a\x1b[2J\x07b\nc")
     assert capsys.readouterr().err == "open311-etl: a\ufffd[2J\ufffdb c\n"

@@ -99,10 +99,20 @@ def run(args: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         return faults.misused(error)
     except Exception as error:
-        return faults.tell(error)
+        code = faults.tell(error)
+        _let_go()
+        return code
     if code == Interrupted.exit_code:
         screen.warn("interrupted")
     return int(code or 0)
+
+
+def _let_go() -> None:
+    """Drop what a full stdout did not take: Python would end with 120 for it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        screen.hang_up()
 
 
 class _NoPandas:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 
 import typer
 
 from open311_etl.cli import screen
-from open311_etl.errors import Open311Error
+from open311_etl.errors import Open311Error, WarehouseError
 
 
 def known(error: BaseException) -> Open311Error | None:
@@ -23,6 +24,11 @@ def tell(error: BaseException) -> int:
     if ours is not None:
         screen.warn(str(ours))
         return ours.exit_code
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        screen.warn(
+            f"the result cannot be written: {error.strerror}; make room or send it elsewhere"
+        )
+        return WarehouseError.exit_code
     if screen.verbose():
         traceback.print_exception(error)
     screen.warn(
