@@ -1,7 +1,7 @@
 """What the marts cost at ten million requests: making them, a day more of data, each query.
 
     python -m bench.marts                         ten million requests, about 6 GB of disk
-    python -m bench.marts --requests 1000000 --dir /tmp/marts    keeps the warehouse there
+    python -m bench.marts --requests 1000000 --dir DIR    keeps the warehouse there
 
 The warehouse is made of SQL alone: 190 services, 50 wards, six years, four versions for every three
 requests, two notes for each. Each query is asked twice and the better time counts. CPU seconds are
