@@ -31,6 +31,7 @@ from flows.step import step
 from open311_etl.catalog import CatalogReport
 from open311_etl.config import Settings, load_settings
 from open311_etl.errors import ChecksFailed, Open311Error, SourceError, UsageError
+from open311_etl.follow import FollowPlan
 from open311_etl.model import Outcome, Window
 from open311_etl.pipeline import journey, span_of
 from open311_etl.session import Pull, PullReport
@@ -65,6 +66,7 @@ async def pull(
     data_dir: str | None = None,
     config: str | None = None,
     jobs: int | None = None,
+    follow_requests: int | None = None,
     publish: bool = True,
 ) -> State[Pulled]:
     """Bring the warehouse up to date with some sources, one after the other, then publish it.
@@ -82,9 +84,18 @@ async def pull(
         data_dir: Directory of the warehouse. If empty: OPEN311_DATA_DIR, else ./data.
         config: Configuration file. If empty: OPEN311_CONFIG, else ./open311.toml if it is there.
         jobs: Windows that are read at once, at most. If empty: the source's concurrency.
+        follow_requests: Calls that may be made to look at known requests again. If empty: the
+            number of the source's profile.
         publish: Whether marts, Parquet and the readers' copy are made afterwards.
     """
-    options = {"start": start, "end": end, "data_dir": data_dir, "config": config, "jobs": jobs}
+    options = {
+        "start": start,
+        "end": end,
+        "data_dir": data_dir,
+        "config": config,
+        "jobs": jobs,
+        "follow_requests": follow_requests,
+    }
     states = [await pull_source(name, **options, return_state=True) for name in sources]
     results: list[Any] = [await state.aresult(raise_on_failure=False) for state in states]
     reports = [each for each in results if isinstance(each, PullReport)]
@@ -112,6 +123,7 @@ async def pull_source(
     data_dir: str | None,
     config: str | None,
     jobs: int | None,
+    follow_requests: int | None,
 ) -> State[Any]:
     """Bring the warehouse up to date with one source; one task reads each window.
 
@@ -122,7 +134,8 @@ async def pull_source(
     try:
         settings = _given.get() or load_settings(data_dir, config)
         profile = settings.source(source)
-        watched = WatchedPull(settings, profile, *span_of(profile, start, end))
+        span = span_of(profile, start, end)
+        watched = WatchedPull(settings, profile, *span, follow_requests=follow_requests)
         async with watched, Places(profile) as places:
             report = await watched.journey(jobs, places)
     except Exception as error:
@@ -154,6 +167,10 @@ class WatchedPull(Pull):
         if not self.changes:
             return []
         return await step("follow-changes", f"{self.source.name} changes", super().follow)
+
+    async def ask(self, plan: FollowPlan) -> list[Outcome]:
+        ask = partial(super().ask, plan)
+        return await step("ask-known", f"{self.source.name} known requests", ask)
 
     async def journey(self, jobs: int | None, places: Places) -> PullReport:
         """Go from the catalog to the report; a long plan is read several windows in a task."""
@@ -228,6 +245,7 @@ def run(
     data_dir: str | Path | None = None,
     config: str | Path | None = None,
     jobs: int | None = None,
+    follow_requests: int | None = None,
     publish: bool = True,
 ) -> list[PullReport]:
     """Run the flow here and wait for it; without a Prefect server, one is brought along.
@@ -237,7 +255,8 @@ def run(
     WarehouseError as ``pipeline.pull`` does, and Open311Error where no Prefect server can be had.
     """
     settings = settings or load_settings(data_dir, config)
-    return _run(sources, settings, start=start, end=end, jobs=jobs, publish=publish).reports
+    options = {"start": start, "end": end, "jobs": jobs, "follow_requests": follow_requests}
+    return _run(sources, settings, **options, publish=publish).reports
 
 
 def _run(sources: Sequence[str], settings: Settings, **options: Any) -> Pulled:
@@ -301,6 +320,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", help="directory of the warehouse (OPEN311_DATA_DIR, ./data)")
     parser.add_argument("--config", help="configuration file (OPEN311_CONFIG, ./open311.toml)")
     parser.add_argument("--jobs", type=int, help="windows that are read at once, at most")
+    parser.add_argument(
+        "--follow-requests", type=int, metavar="N", help="calls to look at known requests again"
+    )
     parser.add_argument("--no-publish", dest="publish", action="store_false", help="only load")
     return parser
 

@@ -19,7 +19,7 @@ MOST_DESCRIPTION = 200
 _SPOKEN = ("description", "faultstring", "message", "error_description", "detail", "error")
 
 _HTML = re.compile(
-    rb"(?>\s|<\?[^>]*>|<!--.*?-->)*+<(?:!doctype\s+html|"
+    rb"(?>(?:\s|<\?[^>]*>|<!--.*?-->)*)<(?:!doctype\s+html|"
     rb"(?:html|head|body|title|meta|script|style|div|center|h[1-6]|p|pre|br|b)[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )

@@ -1,7 +1,9 @@
-"""Pulling a city day by day, cut short or not, gives what pulling it once at the end gives."""
+"""Pulling a city day by day, killed or not, gives what pulling it once at the end gives."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,10 +16,9 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from open311_etl import pipeline
-from open311_etl.agenda import Item
+from bench.survive.city import Springfield, start
+from bench.survive.kills import MOMENTS
 from open311_etl.config import Settings
-from open311_etl.model import LoadReport, Outcome, Window
 from open311_etl.sandbox import Character, City, serving
 
 DAYS = 4
@@ -48,39 +49,22 @@ WAYS: list[dict[str, Any]] = [
 ]
 
 
-class Cut:
-    """Interrupts a pull when so many windows are read."""
-
-    def __init__(self, windows: int) -> None:
-        self.left = windows
-
-    def planned(self, source: str, items: Sequence[Item]) -> None:
-        pass
-
-    def read(self, source: str, window: Window, outcomes: Sequence[Outcome]) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-    def loaded(self, source: str, report: LoadReport) -> None:
-        pass
-
-
 def current(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     """Give what the tables hold now, but for when it was seen."""
     return {name: rows(settings, query) for name, query in CURRENT.items()}
 
 
-def interrupted(settings: Settings, city: City, day: float, windows: int) -> None:
+def killed(settings: Settings, city: City, day: float, failpoint: str) -> None:
+    """Begin a pull in a process of its own, which dies at a moment if it comes to it."""
     now = city.start + timedelta(days=day)
     city.set_clock(now)
-    try:
-        pipeline.pull(["springfield"], settings, start=None, end=now, watcher=Cut(windows))
-    except KeyboardInterrupt:
-        return
+    town = Springfield(city, settings.source("springfield"), None, ())
+    process = start(town, settings.data_dir, now, failpoint=failpoint)
+    process.join()
+    assert process.exitcode in (0, 1, -signal.SIGKILL)
 
 
-def proven(place: Path, seed: int, way: int, schedule: Sequence[float], cut: int) -> None:
+def proven(place: Path, seed: int, way: int, schedule: Sequence[float], failpoint: str) -> None:
     """Pull a random city at the times of a schedule and once at its end; both must be the same."""
     city = City(160, seed=seed, days=DAYS, services=8)
     city.moderate(0.05, 1.5, seed)
@@ -90,8 +74,8 @@ def proven(place: Path, seed: int, way: int, schedule: Sequence[float], cut: int
     with serving(city, character=Character(**ways)) as server:
         daily = profiled(place / "daily", server.url, **profile)
         for number, day in enumerate(sorted({*schedule, float(DAYS)})):
-            if cut and number == 1:
-                interrupted(daily, city, day, cut)
+            if failpoint and number:
+                killed(daily, city, day, failpoint)
             pull(daily, city, day, first=number == 0)
         once = profiled(place / "once", server.url, **profile)
         pull(once, city, DAYS, first=True)
@@ -106,8 +90,9 @@ def proven(place: Path, seed: int, way: int, schedule: Sequence[float], cut: int
         assert found[name] == there, name
 
 
-def test_day_by_day_is_the_same_as_once(tmp_path: Path) -> None:
-    proven(tmp_path, 5, 1, (1.0, 2.0, 3.0), 2)
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL and forkserver are POSIX's")
+def test_day_by_day_killed_each_day_is_the_same_as_once(tmp_path: Path) -> None:
+    proven(tmp_path, 5, 1, (1.0, 2.0), "in-transaction:2")
 
 
 @pytest.mark.slow
@@ -117,12 +102,15 @@ def test_day_by_day_is_the_same_as_once(tmp_path: Path) -> None:
     seed=st.integers(1, 10_000),
     way=st.integers(0, len(WAYS) - 1),
     schedule=st.lists(st.sampled_from([0.6, 1.0, 1.4, 2.0, 2.1, 3.0, 3.7]), min_size=1, max_size=5),
-    cut=st.integers(0, 4),
+    failpoint=st.one_of(
+        st.just(""),
+        st.builds("{}:{}".format, st.sampled_from(sorted(MOMENTS)), st.integers(1, 4)),
+    ),
 )
-@example(seed=311, way=0, schedule=[1.0, 2.0, 3.0], cut=1)
-@example(seed=7, way=2, schedule=[1.0, 2.0, 3.0], cut=0)
+@example(seed=311, way=0, schedule=[1.0, 2.0, 3.0], failpoint="after-commit")
+@example(seed=7, way=2, schedule=[1.0, 2.0, 3.0], failpoint="")
 def test_any_history_pulled_by_any_schedule_is_the_same_as_once(
-    seed: int, way: int, schedule: list[float], cut: int
+    seed: int, way: int, schedule: list[float], failpoint: str
 ) -> None:
     with TemporaryDirectory() as folder:
-        proven(Path(folder), seed, way, schedule, cut)
+        proven(Path(folder), seed, way, schedule, failpoint)

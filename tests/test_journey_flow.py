@@ -40,7 +40,7 @@ def test_the_flow_pulls_with_a_fresh_prefect_and_its_log_is_fit_to_read(tmp_path
     city = City(200, days=5, services=9)
     with serving(city) as server:
         span = ("--start", city.start.isoformat(), "--end", city.end.isoformat())
-        done = flow(tmp_path, server.url, *span)
+        done = flow(tmp_path, server.url, *span, "--follow-requests", "20")
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) < 25

@@ -41,12 +41,13 @@ CONTENT = {
 
 @dataclass(frozen=True)
 class Springfield:
-    """A served city and how far its two pulls go: the second sees what changed since the first."""
+    """A served city, from when it is pulled and how far each pull goes; a later one sees what
+    changed since. Where ``start`` is ``None``, a pull goes on from where the one before ended."""
 
     city: City
     source: Source
-    start: datetime
-    ends: tuple[datetime, datetime]
+    start: datetime | None
+    ends: tuple[datetime, ...]
 
     def settings(self, place: Path) -> Settings:
         return Settings(place, {"springfield": self.source})
@@ -111,7 +112,7 @@ def _processes() -> multiprocessing.context.ForkServerContext:
 
 def _pull(
     settings: Settings,
-    span: tuple[datetime, datetime],
+    span: tuple[datetime | None, datetime],
     *,
     failpoint: str,
     largest_file: int,
