@@ -24,7 +24,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = r"(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});"
 _BARE = re.compile(f"&(?!{_REFERENCE})")
 _NAMED = re.compile(f"&{_REFERENCE}")
-# No possessive repeat of a group here: Python 3.11.2, which Debian 12 has, matches too little by it.
+# No possessive repeat of a group: Python 3.11.2, which Debian 12 has, matches too little by it.
 _HTML = re.compile(
     rb"(?:<\?xml[^>]*\?>\s*|<!--[^-]*+(?:-(?!->)[^-]*+)*-->\s*)*"
     rb"<(?:!doctype\s+html|html|head|body)\b",
