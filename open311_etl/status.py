@@ -77,7 +77,7 @@ class SourceStatus:
     by_status: dict[str, int]
     newest_requested: datetime | None
     newest_updated: datetime | None
-    services: dict[str, int]
+    services: dict[str, Any]
     last_finished: datetime | None
     last_complete: datetime | None
     first_start: datetime | None

@@ -264,3 +264,20 @@ def test_a_port_without_a_listener_is_down() -> None:
         url = f"http://127.0.0.1:{probe.getsockname()[1]}/"
     config(Path("open311.toml"), springfield=url)
     assert command("catalog", "springfield").code == 3
+
+
+@pytest.mark.parametrize("ways", [{"services_empty_every": 2}, {"services_short_every": 2}])
+def test_a_services_list_that_shrank_retires_nothing_and_is_told(
+    ways: dict[str, int],
+) -> None:
+    city = City(40, days=6, services=9)
+    said = ("9 services", "entries where 9 were offered; none is retired")
+    with serving(city, character=Character(**ways)) as server:
+        config(Path("open311.toml"), springfield=server.url)
+        for hour, words in enumerate(said):
+            end = f"{city.end + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}"
+            pulled = command("pull", "springfield", "--end", end)
+            assert words in " ".join(pulled.text.split())
+    told = " ".join(command("status", "springfield").text.split())
+    assert "9 services offered, 0 retired" in told
+    assert said[1] in told

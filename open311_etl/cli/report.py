@@ -62,7 +62,8 @@ def show(report: PullReport) -> None:
 def catalog(found: CatalogReport) -> str:
     """Say what a refresh of the catalog came to."""
     definitions = screen.many(found.definitions, "definition")
-    return f"{screen.many(found.listed, 'service')}, {definitions} read"
+    fault = f"; {found.reason}" if found.reason else ""
+    return f"{screen.many(found.listed, 'service')}, {definitions} read{fault}"
 
 
 def show_plan(name: str, plan: Plan, requests: int) -> None:

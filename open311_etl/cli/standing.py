@@ -148,9 +148,10 @@ def _holdings(each: SourceStatus) -> str:
 
 def _catalog(each: SourceStatus) -> str:
     offered, retired, unlisted = (each.services[key] for key in ("offered", "retired", "unlisted"))
+    fault = each.services["fault"]
     return (
         f"{screen.many(offered, 'service')} offered, {retired:,} retired, "
-        f"{unlisted:,} seen in requests only"
+        f"{unlisted:,} seen in requests only{f'; {fault}' if fault else ''}"
     )
 
 
