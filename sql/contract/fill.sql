@@ -29,7 +29,7 @@ WITH young AS (
     INNER JOIN service_request_versions AS v
         ON v.source = $source AND v.service_request_id = r.service_request_id
         AND v.observed_at = r.first_seen_at
-    WHERE r.first_seen_at - r.requested_datetime <= INTERVAL 7 DAY
+    WHERE epoch(r.first_seen_at) - epoch(r.requested_datetime) <= 7 * 86400
 ),
 
 field AS (

@@ -6,6 +6,6 @@ SELECT service_request_id
 FROM service_requests
 WHERE
     source = $source AND gone_at IS NULL AND last_seen_at < $now
-    AND epoch($now - coalesce(requested_datetime, first_seen_at)) <= $horizon
+    AND epoch($now) - epoch(coalesce(requested_datetime, first_seen_at)) <= $horizon
 ORDER BY coalesce(status = 'closed', false), md5(service_request_id || $run_id)
 LIMIT $most;

@@ -30,7 +30,7 @@ first_read AS (
 SELECT
     count(*)::INTEGER AS late,
     coalesce(
-        quantile_cont(epoch(c.first_seen_at - c.requested_datetime) / 86400, 0.99), 0
+        quantile_cont((epoch(c.first_seen_at) - epoch(c.requested_datetime)) / 86400, 0.99), 0
     )::DOUBLE AS days
 FROM service_requests AS c
 ASOF INNER JOIN first_read AS f ON c.requested_datetime >= f.span_start

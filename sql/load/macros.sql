@@ -60,12 +60,14 @@ CREATE OR REPLACE TEMP MACRO meaning(j, back, zone, utc_is_local) AS (
 );
 
 -- The first word of a text that is shaped like an id (digits where it has digits, letters where it has
--- letters) and is another one: how clerks name a request (Q-ID-7).
+-- letters) and is another one: how clerks name a request (Q-ID-7). Most texts have no digit, most ids
+-- have: that is seen at a tenth of the cost.
 CREATE OR REPLACE TEMP MACRO shape_of(id) AS
 regexp_replace(regexp_replace(id, '\d', '9', 'g'), '[A-Za-z]', 'a', 'g');
 
 CREATE OR REPLACE TEMP MACRO named_id(text, own) AS
-CASE WHEN length(own) >= 5 THEN list_filter(
+CASE WHEN length(own) >= 5 AND (regexp_matches(text, '\d') OR NOT regexp_matches(own, '\d'))
+THEN list_filter(
     regexp_extract_all(text, '[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*'),
     lambda w: length(w) = length(own) AND w <> own AND shape_of(w) = shape_of(own)
 )[1] END;
