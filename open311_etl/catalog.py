@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import uuid
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,11 +118,21 @@ def load(con: Connection, outcome: Outcome, landing: Landing) -> CatalogReport:
 def _due(
     listed: list[dict[str, object]], before: list[dict[str, Any]], source: Source, now: datetime
 ) -> list[str]:
-    """Give the codes whose definition is new or old enough to be asked for."""
+    """Give the codes whose definition is new or old enough to be asked for.
+
+    Each has an age of its own, between half of ``definitions_days`` and all of them, so that not
+    all are asked for again on one day.
+    """
     asked_at = {each["service_code"]: each["definition_asked_at"] for each in before}
-    oldest = now - timedelta(days=source.definitions_days)
-    codes = [str(each["service_code"]) for each in listed if each["metadata"]]
-    return [code for code in dict.fromkeys(codes) if (asked_at.get(code) or oldest) <= oldest]
+    longest = timedelta(days=source.definitions_days)
+
+    def due(code: str) -> bool:
+        asked = asked_at.get(code)
+        share = zlib.crc32(code.encode()) / 2**32
+        return asked is None or now - asked >= longest * (1 + share) / 2
+
+    codes = dict.fromkeys(str(each["service_code"]) for each in listed if each["metadata"])
+    return [code for code in codes if due(code)]
 
 
 def _withdrawn(
