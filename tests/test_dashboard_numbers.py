@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from browsing import Reader, browsing, looking
 
 from bench._city import Shape, settle
 from open311_etl.config import Settings
-from open311_etl.dashboard import build
+from open311_etl.dashboard import Choice, build
 from open311_etl.query import query
 
 Row = dict[str, Any]
@@ -25,11 +27,18 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def page(city: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    with browsing() as browser:
-        report = build(city, tmp_path_factory.mktemp("site"))
-        with looking(browser, report.index.as_uri()) as reader:
-            yield reader
+def browser() -> Iterator[Any]:
+    with browsing() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(
+    browser: Any, city: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reader]:
+    report = build(city, tmp_path_factory.mktemp("site"))
+    with looking(browser, report.index.as_uri()) as reader:
+        yield reader
 
 
 def read(text: str) -> float | str:
@@ -131,6 +140,54 @@ def test_every_card_shows_what_its_own_sql_says(page: Reader, city: Settings, vi
 
         assert sorted(shown, key=key) == sorted(expected, key=key), card
         assert shown, card
+
+
+def test_many_requests_are_shown_by_cell_and_few_at_their_places(
+    page: Reader, city: Settings
+) -> None:
+    """A place is a square of 62.5 m: no point of the page says more, whatever the city says."""
+    page.go("#overview?from=2026-01-02&to=2026-05-01")
+    assert "in cells of 500 m" in page.text("#card-map .note")
+    truth = query(
+        city,
+        "SELECT round(cell_lat, 5) AS lat, round(cell_long, 5) AS long, count(*) AS n"
+        " FROM marts.fact_service_requests WHERE is_counted AND cell IS NOT NULL"
+        " AND requested_date BETWEEN '2026-01-02' AND '2026-05-01' GROUP BY ALL",
+    ).to_pylist()
+    assert sum(row["n"] for row in truth) > 1_500
+    shown = {
+        (float(row["latitude"]), float(row["longitude"])): int(row["requests"])
+        for row in page.rows("map")
+    }
+    assert shown == {(row["lat"], row["long"]): row["n"] for row in truth}
+    page.go("#overview?service=code-0&from=2026-04-01&to=2026-05-01")
+    assert "each at its place" in page.text("#card-map .note")
+    truth = query(
+        city,
+        "SELECT lat, long FROM marts.fact_service_requests WHERE is_counted AND lat IS NOT NULL"
+        " AND service_code = 'code-0' AND requested_date BETWEEN '2026-04-01' AND '2026-05-01'",
+    ).to_pylist()
+    spots = [(float(row["latitude"]), float(row["longitude"])) for row in page.rows("map")]
+    assert 20 < len(spots) <= len(truth)
+    assert sum(int(row["requests"]) for row in page.rows("map")) == len(truth)
+    half = 62.5 / 111320 / 2 + 1e-5
+    for row in truth:
+        assert any(
+            abs(row["lat"] - lat) <= half
+            and abs(row["long"] - long) * math.cos(math.radians(lat)) <= half
+            for lat, long in spots
+        ), row
+
+
+def test_places_that_the_page_does_not_know_stay_cells(
+    browser: Any, city: Settings, tmp_path: Path
+) -> None:
+    few = build(city, tmp_path, Choice(most_points=300)).index
+    with looking(browser, few.as_uri()) as reader:
+        reader.go("#overview?service=code-0&from=2026-01-02&to=2026-02-01")
+        assert "One by one they can be shown from Apr " in reader.text("#card-map .note")
+        reader.go("#overview?service=code-0&from=2026-04-25")
+        assert "each at its place" in reader.text("#card-map .note")
 
 
 def test_the_days_are_those_of_the_city_and_its_requests(page: Reader, city: Settings) -> None:

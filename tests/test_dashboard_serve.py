@@ -17,12 +17,12 @@ from browsing import browsing, looking
 from commanding import command, environment, process
 from hypothesis import given
 from hypothesis import strategies as st
-from unpacking import unpacked
+from unpacking import unpacked, walked
 
 from bench._city import Shape, settle
 from open311_etl.config import Settings
 from open311_etl.dashboard.content import script
-from open311_etl.dashboard.pack import packed
+from open311_etl.dashboard.pack import packed, steps
 from open311_etl.dashboard.shapes import Shapes
 from open311_etl.dashboard.site import page_files, vendored
 from open311_etl.errors import UsageError
@@ -143,13 +143,11 @@ def test_the_page_holds_as_many_days_as_fit_and_counts_them_whole(tmp_path: Path
 
 @given(st.lists(st.tuples(st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1)), max_size=300))
 def test_packed_columns_come_out_as_they_went_in(rows: list[tuple[int, int]]) -> None:
-    table = pa.table(
-        {
-            "a": pa.array([a for a, _ in rows], pa.uint16()),
-            "b": pa.array([b for _, b in rows], pa.uint32()),
-        }
-    )
-    assert unpacked(packed(table)) == {"a": [a for a, _ in rows], "b": [b for _, b in rows]}
+    narrow = [narrow for narrow, _ in rows]
+    wide = [wide for _, wide in rows]
+    columns = {"narrow": pa.array(narrow, pa.uint16()), "wide": pa.array(wide, pa.uint32())}
+    assert unpacked(packed(columns)) == {"narrow": narrow, "wide": wide}
+    assert walked(steps(columns["narrow"]).to_pylist()) == narrow
 
 
 @given(st.text())

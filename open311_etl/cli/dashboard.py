@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -58,11 +58,21 @@ WardName = Annotated[
         show_default=False,
     ),
 ]
+Points = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        callback=at_least(0),
+        help="Requests, the newest, whose places the page knows to about 60 m, to show few of them "
+        "one by one; of others it knows the cell of 500 m.",
+    ),
+]
 
 
 def serve(
     *,
     since: Since = None,
+    points: Points = 250_000,
     title: Title = None,
     wards: Wards = None,
     ward_name: WardName = None,
@@ -106,7 +116,7 @@ def serve(
     try:
         run(
             settings,
-            _choice(settings, since, title, wards, ward_name),
+            _choice(settings, wards, ward_name, since=_day(since), most_points=points, title=title),
             host=host,
             port=port,
             hosts=allow_host or (),
@@ -123,6 +133,7 @@ def build(
         Path, typer.Argument(metavar="DIR", help="Where to write it.", show_default=False)
     ],
     since: Since = None,
+    points: Points = 250_000,
     title: Title = None,
     wards: Wards = None,
     ward_name: WardName = None,
@@ -157,7 +168,7 @@ def build(
     report = write(
         settings,
         folder,
-        _choice(settings, since, title, wards, ward_name),
+        _choice(settings, wards, ward_name, since=_day(since), most_points=points, title=title),
         searched=search,
         descriptions=descriptions,
     )
@@ -183,11 +194,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int], str], ...] = (
 
 
 def _choice(
-    settings: Settings,
-    since: str | None,
-    title: str | None,
-    wards: list[str] | None,
-    ward_name: str | None,
+    settings: Settings, wards: list[str] | None, ward_name: str | None, **more: Any
 ) -> Choice:
     from open311_etl.dashboard import Choice
     from open311_etl.dashboard.shapes import Shapes
@@ -198,7 +205,7 @@ def _choice(
         read = Shapes.read(Path(file if equals else given), ward_name)
         for name in [settings.source(source).name] if equals else settings.sources:
             shapes[name] = read
-    return Choice(since=_day(since), title=title, wards=shapes)
+    return Choice(wards=shapes, **more)
 
 
 def _day(text: str | None) -> date | None:

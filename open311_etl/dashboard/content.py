@@ -10,13 +10,18 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+import pyarrow as pa
+
 from open311_etl import warehouse
-from open311_etl.dashboard.pack import packed
+from open311_etl.dashboard.pack import packed, steps
 from open311_etl.dashboard.shapes import Shapes
 from open311_etl.warehouse import Connection
 
 MOST_ROWS = 1_250_000
 """Rows that a page gets unless told otherwise: about 5 MB, and filters stay quick."""
+
+MOST_POINTS = 250_000
+"""Rows, the newest, whose places a page knows to about 60 m unless told otherwise: 0.25 MB."""
 
 _MOST_LISTED = 200
 _HEADER = re.compile(r"\A(--.*\n)+")
@@ -26,12 +31,14 @@ _HEADER = re.compile(r"\A(--.*\n)+")
 class Choice:
     """What of the data a page shows.
 
-    ``since`` is the first local day; without it, as many days as fit in ``most_rows`` rows.
-    ``wards`` are the ward shapes of each source; ``title`` stands at the top.
+    ``since`` is the first local day; without it, as many days as fit in ``most_rows`` rows. The
+    newest ``most_points`` of them have places to about 60 m, the others to 500 m. ``wards`` are
+    the ward shapes of each source; ``title`` stands at the top.
     """
 
     since: date | None = None
     most_rows: int = MOST_ROWS
+    most_points: int = MOST_POINTS
     title: str | None = None
     wards: Mapping[str, Shapes] = field(default_factory=dict)
 
@@ -51,7 +58,7 @@ def content(con: Connection, choice: Choice) -> dict[str, Any]:
         "requests": reach["requests"],
         "first": reach["first_day"],
         "base": origin["base"],
-        "rows": packed(table),
+        "rows": {"rows": table.num_rows, "columns": packed(_columns(table, choice))},
         "lists": _lists(con),
         "sources": [_source(con, choice, row) for row in _standing(con)],
         "sql": {"chosen": query_text("chosen"), **_chart_queries()},
@@ -105,6 +112,16 @@ def _lists(con: Connection) -> dict[str, list[Any]]:
         "cell": each(
             "SELECT source, round(cell_lat, 5), round(cell_long, 5) FROM list_cell ORDER BY number"
         ),
+    }
+
+
+def _columns(table: pa.Table, choice: Choice) -> dict[str, pa.Array]:
+    columns = {name: table[name].combine_chunks() for name in table.column_names}
+    known = min(choice.most_points, table.num_rows)
+    return {
+        **columns,
+        "cell": steps(columns["cell"]),
+        "spot": columns["spot"].slice(table.num_rows - known),
     }
 
 

@@ -5,6 +5,11 @@
 SELECT
     f.source, f.service_request_id, f.service_code, f.service_name, f.service_group, f.status,
     f.channel, f.ward, f.is_duplicate, f.is_info_only, f.requested_date, f.cell, f.cell_lat, f.cell_long,
+    -- Where in its cell: in eighths, from the south and the west; places to about 60 m.
+    greatest(0, least(7, floor((f.lat - f.cell_lat) * 111320 / 62.5 + 4)))::INTEGER AS spot_row,
+    greatest(0, least(7, floor(
+        (f.long - f.cell_long) * 111320 * greatest(cos(radians(f.cell_lat)), 0.01) / 62.5 + 4
+    )))::INTEGER AS spot_column,
     a.as_of, coalesce(s.spell, 1) AS spell, coalesce(s.opened_date, f.requested_date) AS opened_date,
     CASE
         WHEN s.ended_by IS NOT NULL THEN s.ended_by
@@ -20,12 +25,13 @@ SELECT
         WHEN seconds < 2592000 THEN seconds // 3600
         ELSE least(seconds // 86400, 2700) * 24
     END::INTEGER AS hours,
+    seconds BETWEEN 0 AND 14 * 86400 AND fate = 'closed' AS is_prompt,
     CASE
         WHEN f.first_expected_datetime IS NULL THEN 'none'
         WHEN f.first_expected_datetime > a.as_of THEN 'not due'
+        WHEN f.days_to_close IS NULL AND (f.closed_datetime IS NOT NULL OR NOT f.is_open) THEN 'none'
         WHEN f.closed_datetime <= f.first_expected_datetime THEN 'met'
-        WHEN f.is_open OR f.closed_datetime IS NOT NULL THEN 'late'
-        ELSE 'none'
+        ELSE 'late'
     END AS target
 FROM marts.fact_service_requests AS f
 INNER JOIN marts.as_of AS a ON a.source = f.source

@@ -1,5 +1,5 @@
 -- what:   the rows that the page counts, in numbers
--- grain:  one row per spell, in the order that packs best
+-- grain:  one row per spell, by day of its opening and then in the order that packs best
 -- reads:  temporary table taken, temporary tables list_*
 -- writes: nothing
 SELECT
@@ -15,10 +15,14 @@ SELECT
         + CASE WHEN c.is_duplicate THEN 16 ELSE 0 END
         + CASE WHEN c.is_info_only THEN 32 ELSE 0 END
         + CASE WHEN c.spell > 1 THEN 64 ELSE 0 END
+        -- 14 days to the second: prompt, though its hours are 336.
+        + CASE WHEN c.is_prompt AND c.hours = 336 THEN 128 ELSE 0 END
     )::USMALLINT AS traits,
-    coalesce(c.hours, 65535)::USMALLINT AS hours,
+    -- Whole hours up to 30 days, whole days beyond, in one row of numbers.
+    CASE WHEN c.hours < 720 THEN c.hours ELSE coalesce(690 + c.hours // 24, 65535) END::USMALLINT AS took,
     -- Days of the calendar that the spell took, less its whole days of 24 hours: -1, 0 or 1.
-    coalesce((c.ended_date - c.opened_date) - coalesce(c.hours, 0) // 24 + 1, 1)::USMALLINT AS turn
+    coalesce((c.ended_date - c.opened_date) - coalesce(c.hours, 0) // 24 + 1, 1)::USMALLINT AS turn,
+    (c.spot_row * 8 + c.spot_column)::USMALLINT AS spot
 FROM taken AS c
 INNER JOIN list_service AS s ON s.source = c.source AND s.service_code = c.service_code
 INNER JOIN list_ward AS w ON w.source = c.source AND w.ward IS NOT DISTINCT FROM c.ward

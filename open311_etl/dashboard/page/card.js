@@ -6,7 +6,7 @@
  * @property {string} title
  * @property {string} how anchor in "How we count"
  * @property {string} [size] wide or full
- * @property {string} [sql] name of its query in `sql/dashboard/charts/`
+ * @property {string | ((figures: Figures) => string)} sql name of its query in `sql/dashboard/charts/`
  * @property {(figures: Figures) => string | null} [empty] why there is nothing to show
  * @property {(figures: Figures) => string} [note] what it says in a sentence, n included
  * @property {(figures: Figures) => Array<Record<string, any>>} rows what it shows, for CSV and table
@@ -30,7 +30,6 @@ class CardView {
       type: "button", class: "quiet", "aria-expanded": "false", onclick: () => this.toggle(what),
       "aria-label": `${name} of ${title}`,
     }, name)]));
-    if (!card.sql) this.toggles.delete("sql");
     this.element = h("section", { class: `card ${card.size || ""}`, id: `card-${id}`, "aria-labelledby": `title-${id}` },
       h("h2", { id: `title-${id}` }, title),
       this.note, this.place,
@@ -89,7 +88,8 @@ class CardView {
     this.shown = what;
     if (what === "table") this.extra.replaceChildren(plainTable(this.card.title, this.rows()));
     else {
-      const text = sqlOf(this.city, this.card.sql || "", /** @type {Figures} */ (this.figures));
+      const figures = /** @type {Figures} */ (this.figures), { sql } = this.card;
+      const text = sqlOf(this.city, typeof sql === "string" ? sql : sql(figures), figures);
       const copy = h("button", { type: "button", class: "quiet", onclick: async () => {
         await navigator.clipboard?.writeText(text);
         copy.textContent = "Copied";
@@ -114,7 +114,7 @@ const drawing = (() => {
     await Promise.all(cards.filter((card) => card.isSeen()).map((card) => card.draw()));
     if (mine !== turn) return;
     document.body.dataset.state = "ready";
-    document.body.dataset.turn = String(mine);
+    await shownToReader();
     for (const card of cards) {
       if (!card.due) continue;
       await new Promise((done) => setTimeout(done, 0));
@@ -123,6 +123,12 @@ const drawing = (() => {
     }
     if (mine === turn) document.body.dataset.state = "complete";
   }
+
+  /** When the browser has painted; a page in the background paints nothing and waits no longer. */
+  const shownToReader = () => new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done, 0));
+    setTimeout(done, 200);
+  });
 
   const redraw = () => {
     shown.forEach((card) => { card.due = card.figures !== null; });

@@ -58,27 +58,30 @@ function rangeOf(city, state) {
   return { from: Math.min(from, to), to, last };
 }
 
+/** What a view has of a row: chosen by its filters; counted, too; counted if not for the filter of wards. */
+const CHOSEN = 1, COUNTED = 2, ELSEWHERE = 4;
+
 /**
- * The rows that a view chooses, whatever their day.
+ * What a view has of each row, whatever its day: CHOSEN, COUNTED and ELSEWHERE, added up.
  * @param {City} city @param {View} state
- * @returns {Uint32Array} their places
  */
 function choose(city, state) {
   const { rows, lists } = city;
   const sets = Object.fromEntries(LISTS.map((name) => [name, new Set(state[name])]));
   const wants = (/** @type {string} */ name, /** @type {any} */ value) =>
     !sets[name].size || sets[name].has(value === null ? NONE : value);
-  const service = Uint8Array.from(lists.service, (/** @type {any[]} */ [source, code, , group]) =>
+  const services = Uint8Array.from(lists.service, (/** @type {any[]} */ [source, code, , group]) =>
     Number(wants("source", source) && wants("service", code) && wants("group", group)));
-  const ward = Uint8Array.from(lists.ward, (/** @type {any[]} */ [, name]) => Number(wants("ward", name)));
-  const channel = Uint8Array.from(lists.channel, (/** @type {any} */ name) => Number(wants("channel", name)));
-  const status = Uint8Array.from(lists.status, (/** @type {any} */ name) => Number(wants("status", name)));
-  const found = new Uint32Array(rows.n);
-  let n = 0;
-  for (let i = 0; i < rows.n; i++) {
-    if (service[rows.service[i]] && ward[rows.ward[i]] && channel[rows.channel[i]] && status[rows.status[i]]) {
-      found[n++] = i;
-    }
+  const wards = Uint8Array.from(lists.ward, (/** @type {any[]} */ [, name]) => Number(wants("ward", name)));
+  const channels = Uint8Array.from(lists.channel, (/** @type {any} */ name) => Number(wants("channel", name)));
+  const statuses = Uint8Array.from(lists.status, (/** @type {any} */ name) => Number(wants("status", name)));
+  const kinds = Uint8Array.from([0, 1, 2, 3], (kind) => Number(kind === 0 || state.all));
+  const { n, service, ward, channel, status, kind } = rows;
+  const chosen = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const elsewhere = services[service[i]] & channels[channel[i]] & statuses[status[i]];
+    const here = elsewhere & wards[ward[i]], counted = kinds[kind[i]];
+    chosen[i] = here * CHOSEN | (here & counted) * COUNTED | (elsewhere & counted) * ELSEWHERE;
   }
-  return found.subarray(0, n);
+  return chosen;
 }

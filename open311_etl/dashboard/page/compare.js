@@ -54,7 +54,7 @@ const serviceRows = once((city, figures) => {
     const n = byService.n[s];
     if (!n) continue;
     const [source, code, name, group] = city.lists.service[s];
-    const curve = survival.curve(times, [s]);
+    const curve = survival.curve(survival.only(times, s));
     found.push({
       source, code, name, group, n, open: byService.open[s], before: byService.before[s], curve,
       median: curve.n >= FEWEST.middle ? curve.by(0.5) : undefined,
@@ -72,8 +72,7 @@ const serviceRows = once((city, figures) => {
  * @param {City} city @param {Figures} figures
  */
 const wardRows = once((city, figures) => {
-  const { byWard, mix } = figures.cohort;
-  const byService = figures.usual || figures.cohort.byService;
+  const { usual: elsewhere, cohort: { byWard, mix } } = figures;
   const wards = city.lists.ward.length, services = city.lists.service.length;
   const found = [];
   for (let w = 0; w < wards; w++) {
@@ -82,7 +81,7 @@ const wardRows = once((city, figures) => {
     for (let s = 0; s < services; s++) {
       const n = mix.mature[s * wards + w];
       if (!n) continue;
-      const share = byService.prompt[s] / byService.mature[s];
+      const share = elsewhere.prompt[s] / elsewhere.mature[s];
       mature += n;
       prompt += mix.prompt[s * wards + w];
       expected += n * share;
@@ -154,5 +153,4 @@ const gapDays = once((city, figures) => {
 });
 
 /** The time to close of all services together. */
-const wholeCurve = once((city, figures) =>
-  survival.curve(figures.cohort.times, city.lists.service.map((/** @type {any} */ _, /** @type {number} */ at) => at)));
+const wholeCurve = once((_, figures) => survival.curve(survival.together(figures.cohort.times)));

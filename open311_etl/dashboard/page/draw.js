@@ -14,6 +14,8 @@ const draw = (() => {
     const font = getComputedStyle(document.body).fontFamily;
     return {
       font, background: null,
+      aria: false, // one picture has one name, see `describe`; a text for each mark would double the work
+      mark: { invalid: null }, // the data are whole
       view: { stroke: null },
       axis: {
         labelColor: c("quiet"), titleColor: c("quiet"), gridColor: c("line"), domainColor: c("edge"), tickColor: c("edge"),
@@ -68,13 +70,15 @@ const draw = (() => {
    * @param {any} spec Vega-Lite with named data sets
    * @param {Record<string, any[]>} data
    * @param {string} label what it shows, for who does not see it
+   * @param {Record<string, any>} [signals] values of Vega's signals
    */
-  async function chart(place, spec, data, label) {
+  async function chart(place, spec, data, label, signals = {}) {
     const width = Math.max(160, Math.floor(place.clientWidth));
     const key = JSON.stringify([spec, theme.colour("ink"), place.clientWidth ? 0 : 1]);
     const known = drawn.get(place);
     if (known && known.key === key && place.contains(known.view.container())) {
       for (const [name, rows] of Object.entries(data)) known.view.data(name, rows.map((row) => ({ ...row })));
+      for (const [name, value] of Object.entries(signals)) known.view.signal(name, value);
       known.view.width(width);
       known.view.resize(); // else labels that need more room are cut
       await known.view.runAsync();
@@ -85,7 +89,7 @@ const draw = (() => {
       const whole = {
         $schema: "https://vega.github.io/schema/vega-lite/v6.json",
         autosize: { type: "fit", contains: "padding", resize: true },
-        ...spec, width,
+        ...spec, width, params: Object.entries(signals).map(([name, value]) => ({ name, value })),
         datasets: Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.map((row) => ({ ...row }))])),
       };
       const result = await vegaEmbed(holder, whole, {

@@ -30,7 +30,8 @@ const RULES = {
     "Below 50 nothing is shown. Intervals are Wilson's, at 95 %.",
   ]],
   map: ["Where", [
-    "Cells of about 500 m by 500 m, coloured by their requests; cells without any are not drawn. Where the user gave ward shapes, they lie over them. A few cells far off may lie outside the picture; the table has them.",
+    "Cells of about 500 m by 500 m, coloured by their requests; cells without any are not drawn. Where ward shapes were given, they lie over them. A few cells far off may lie outside the picture; the table has them.",
+    "Up to 1,500 requests are shown one by one, as far as their places are known: as circles in the middle of squares of about 60 m, which hold a few houses. The larger a circle, the more requests were made there.",
     "Cities place requests without an exact address at some default point, often the city hall. A single dark cell may be that.",
   ]],
   services: ["Services", [

@@ -1,16 +1,26 @@
 "use strict";
 
 /**
- * A map without tiles: cells of 500 m, over ward shapes where there are any. It is drawn flat, degrees
- * of longitude shortened by the cosine of the latitude, because spherical projections turn shapes
- * inside out whose rings run the other way round (RFC 7946).
+ * A map without tiles: cells of 500 m, or the single places of a few requests, over ward shapes where
+ * there are any. It is drawn flat, degrees of longitude shortened by the cosine of the latitude, because
+ * spherical projections turn shapes inside out whose rings run the other way round (RFC 7946).
  */
 const cityMap = (() => {
   const HALF = 0.00225; // half a cell of 500 m, in degrees of latitude
 
-  /** @param {City} city @param {Figures} figures */
-  function prepare(city, figures) {
-    const sources = figures.sources;
+  /**
+   * @typedef {object} Mapped what a map shows: of one city, that with most requests where the view is of several
+   * @property {string} source
+   * @property {number} others how many more cities the view has
+   * @property {Array<{source: string, lat: number, long: number, n: number, open: number}>} cells
+   * @property {Spot[] | null} points in place of the cells, where the requests are few
+   * @property {boolean} old where they are few, but older than the places that the page knows
+   * @property {any[] | null} shapes
+   * @property {number} placed
+   * @property {number} missing
+   */
+
+  const prepare = once((city, figures) => {
     const cells = [];
     let placed = 0, missing = 0;
     const { byCell } = figures.cohort;
@@ -24,25 +34,25 @@ const cityMap = (() => {
         placed += n;
       }
     }
-    // One city at a time: that with most requests, where the view is of several.
     const names = new Map();
     for (const cell of cells) names.set(cell.source, (names.get(cell.source) || 0) + cell.n);
-    const source = [...names].sort((a, b) => b[1] - a[1])[0]?.[0] ?? sources[0]?.source;
-    const shapes = city.about(source)?.wards || null;
-    return { source, others: names.size - 1, cells: cells.filter((cell) => cell.source === source).sort((a, b) => a.n - b.n), shapes, placed, missing };
-  }
+    const [source, shown] = [...names].sort((a, b) => b[1] - a[1])[0] ?? [figures.sources[0]?.source, 0];
+    const few = shown > 0 && shown <= spots.MOST;
+    const points = few ? spots.of(city, figures, source) : null;
+    return /** @type {Mapped} */ ({
+      source, others: names.size - 1, cells: cells.filter((cell) => cell.source === source).sort((a, b) => a.n - b.n),
+      points, old: few && !points, shapes: city.about(source)?.wards || null, placed, missing,
+    });
+  });
 
-  /** The box that holds all but the few cells that lie far off. @param {any[]} cells @param {any[] | null} shapes */
-  function frame(cells, shapes) {
-    const points = shapes?.length ? shapes.flatMap((ward) => ward.rings.flat()).map(([x, y]) => ({ long: x, lat: y, n: 1 })) : cells;
-    const total = points.reduce((sum, point) => sum + point.n, 0);
+  /** The box that holds all but the few cells that lie far off. @param {Array<{lat: number, long: number, n: number}>} cells */
+  function around(cells) {
+    const total = cells.reduce((sum, cell) => sum + cell.n, 0);
     const bounds = (/** @type {"lat" | "long"} */ axis) => {
-      if (shapes?.length) return [Math.min(...points.map((p) => p[axis])), Math.max(...points.map((p) => p[axis]))];
-      const sorted = [...points].sort((a, b) => a[axis] - b[axis]);
+      const sorted = [...cells].sort((a, b) => a[axis] - b[axis]);
       const at = (/** @type {number} */ share) => {
         let sum = 0;
-        for (const point of sorted) if ((sum += point.n) >= share * total) return point[axis];
-        return sorted[sorted.length - 1][axis];
+        return sorted.find((cell) => (sum += cell.n) >= share * total)?.[axis] ?? sorted[sorted.length - 1][axis];
       };
       const low = at(0.002), high = at(0.998), spare = Math.max((high - low) * 0.1, 3 * HALF);
       return [Math.max(sorted[0][axis], low - spare), Math.min(sorted[sorted.length - 1][axis], high + spare)];
@@ -51,72 +61,72 @@ const cityMap = (() => {
     return { south: south - 2 * HALF, north: north + 2 * HALF, west: west - 3 * HALF, east: east + 3 * HALF };
   }
 
+  /** The box of ward shapes. @param {any[]} shapes */
+  function bound(shapes) {
+    const box = { south: 90, north: -90, west: 180, east: -180 };
+    for (const { rings } of shapes) for (const ring of rings) for (const [x, y] of ring) {
+      box.south = Math.min(box.south, y - 2 * HALF);
+      box.north = Math.max(box.north, y + 2 * HALF);
+      box.west = Math.min(box.west, x - 3 * HALF);
+      box.east = Math.max(box.east, x + 3 * HALF);
+    }
+    return box;
+  }
+
+  /** All of the city, or, where places are shown, the wards that are chosen. @param {Mapped} of @param {View} state */
+  function frame({ cells, points, shapes }, state) {
+    const chosen = points && shapes ? shapes.filter((each) => state.ward.includes(each.ward)) : [];
+    return chosen.length ? bound(chosen) : shapes?.length ? bound(shapes) : around(cells);
+  }
+
   /** @param {HTMLElement} place @param {City} city @param {Figures} figures */
   async function paint(place, city, figures) {
-    const { cells, shapes } = prepare(city, figures);
-    const box = frame(cells, shapes);
+    const mapped = prepare(city, figures), { points, shapes } = mapped;
+    const box = frame(mapped, figures.state);
     const shrink = Math.cos(((box.south + box.north) / 2) * (Math.PI / 180));
     const width = Math.max(160, place.clientWidth), height = Math.min(460, Math.max(300, width));
     const scale = Math.min(width / ((box.east - box.west) * shrink), height / (box.north - box.south));
     const middle = [((box.west + box.east) / 2) * shrink, (box.south + box.north) / 2];
-    const projection = { type: "identity", reflectY: true, scale, translate: [width / 2 - middle[0] * scale, height / 2 + middle[1] * scale] };
-    const side = HALF / shrink;
-    const inside = cells.filter((cell) => cell.lat > box.south && cell.lat < box.north && cell.long > box.west && cell.long < box.east);
-    const square = (/** @type {any} */ cell) => ({
+    const inside = (/** @type {{lat: number, long: number}} */ { lat, long }) => lat > box.south && lat < box.north && long > box.west && long < box.east;
+    const square = ({ lat, long, n = 0, open = 0 }) => ({
       type: "Feature",
-      geometry: { type: "Polygon", coordinates: [[[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x, y]) => [(cell.long + x * side) * shrink, cell.lat + y * HALF])] },
-      properties: { n: cell.n, tip: `${words.count(cell.n, "request")}, ${words.whole(cell.open)} open` },
+      geometry: { type: "Polygon", coordinates: [[[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x, y]) => [(long + (x * HALF) / shrink) * shrink, lat + y * HALF])] },
+      properties: { n, tip: n ? `${words.count(n, "request")}, ${words.whole(open)} open` : null },
     });
-    const outline = (/** @type {any} */ ward) => ({
-      type: "Feature",
-      geometry: { type: "MultiLineString", coordinates: ward.rings.map((/** @type {any} */ ring) => ring.map(([x, y]) => [x * shrink, y])) },
-      properties: { chosen: figures.state.ward.includes(ward.ward) },
+    const polygon = (/** @type {any} */ ward, /** @type {object} */ properties) => ({
+      type: "Feature", properties,
+      geometry: { type: "MultiPolygon", coordinates: ward.rings.map((/** @type {any} */ ring) => [ring.map(([x, y]) => [x * shrink, y])]) },
     });
-    const area = (/** @type {any} */ ward) => {
-      const row = byWard.get(ward.ward);
-      return {
-        type: "Feature",
-        geometry: { type: "MultiPolygon", coordinates: ward.rings.map((/** @type {any} */ ring) => [ring.map(([x, y]) => [x * shrink, y])]) },
-        properties: { n: row?.n ?? 0, tip: `Ward ${ward.ward}: ${words.count(row?.n ?? 0, "request")}` },
-      };
+    const byWard = new Map(wardRows(city, figures).map((row) => [row.ward, row.n]));
+    const area = (/** @type {any} */ ward) => polygon(ward, {
+      n: byWard.get(ward.ward) ?? 0, tip: `Ward ${ward.ward}: ${words.count(byWard.get(ward.ward) ?? 0, "request")}` });
+    // Where nothing is behind them, the cells of all requests show where the city is.
+    const ground = points && !shapes ? city.lists.cell.filter(([source, lat]) => source === mapped.source && lat !== null)
+      .map(([, lat, long]) => ({ lat, long })) : [];
+    const cells = points ? [] : mapped.cells.filter(inside);
+    const filled = !points && !cells.length && shapes;
+    const heat = filled ? shapes.map(area) : cells.map(square);
+    const data = {
+      ground: ground.map(square), heat,
+      wards: (shapes || []).map((ward) => polygon(ward, { chosen: figures.state.ward.includes(ward.ward) })),
+      points: (points || []).filter(inside).map((spot) => ({ ...spot, x: spot.long * shrink, y: spot.lat })),
     };
-    const byWard = new Map(wardRows(city, figures).map((row) => [row.ward, row]));
-    const filled = !inside.length && shapes;
-    const ink = theme.colour;
-    const spec = {
-      height, projection,
-      usermeta: { renderer: "canvas" },
-      padding: 0, autosize: { type: "none" },
-      layer: [
-        {
-          data: { name: "cells" },
-          mark: { type: "geoshape", stroke: filled ? ink("paper") : null, strokeWidth: 1 },
-          encoding: {
-            color: { field: "properties.n", type: "quantitative", scale: { type: "sqrt", range: [ink("heat-low"), ink("heat-high")], domainMin: 0 },
-              legend: null },
-            tooltip: { field: "properties.tip" },
-          },
-        },
-        {
-          data: { name: "wards" },
-          mark: { type: "geoshape", filled: false },
-          encoding: {
-            stroke: { condition: { test: "datum.properties.chosen", value: ink("ink") }, value: ink("edge") },
-            strokeWidth: { condition: { test: "datum.properties.chosen", value: 2.5 }, value: 0.8 },
-          },
-        },
-      ],
-    };
-    const data = { cells: filled ? shapes.map(area) : inside.map(square), wards: (shapes || []).map(outline) };
-    const shown = h("div");
-    place.replaceChildren(shown, legend(filled ? shapes.map(area) : inside.map(square)));
-    await draw.chart(shown, spec, data, `Map of ${words.count(inside.reduce((sum, cell) => sum + cell.n, 0), "request")} in ${words.count(inside.length, "cell")} of 500 metres; the table below lists them`);
+    const shown = place.firstElementChild?.classList.contains("map") ? /** @type {HTMLElement} */ (place.firstElementChild) : h("div", { class: "map" });
+    const most = Math.max(1, ...heat.map((feature) => feature.properties.n));
+    place.replaceChildren(shown, points ? key() : shades(most));
+    const n = (points ? data.points : cells).reduce((sum, each) => sum + each.n, 0);
+    await draw.chart(shown, { ...specs.map(Boolean(filled)), height }, data,
+      points ? `Map of ${words.count(n, "request")}, each at its place; the table lists them`
+        : `Map of ${words.count(n, "request")} in ${words.count(cells.length, "cell")} of 500 metres; the table lists them`,
+      { zoom: scale, middle_x: width / 2 - middle[0] * scale, middle_y: height / 2 + middle[1] * scale });
   }
-  /** @param {any[]} features */
-  function legend(features) {
-    const most = Math.max(1, ...features.map((feature) => feature.properties.n));
-    return h("p", { class: "scale" }, "1", h("span", { class: "scale-colours", "aria-hidden": "true" }), `${words.whole(most)} requests`);
-  }
+
+  /** What the shades mean. @param {number} most */
+  const shades = (most) => h("p", { class: "scale" }, "1", h("span", { class: "scale-colours", "aria-hidden": "true" }), `${words.whole(most)} requests`);
+
+  /** What the circles mean. */
+  const key = () => h("p", { class: "scale" }, h("span", { class: "scale-dot", "aria-hidden": "true" }), "some open",
+    h("span", { class: "scale-dot hollow", "aria-hidden": "true" }), "none open; the larger, the more requests");
 
   return { prepare, draw: paint };
 })();

@@ -38,7 +38,7 @@ function overviewCards(city) {
       draw: (place, f) => {
         const { unit, drawn } = time(f);
         const gaps = drawn.filter((row) => row.unread).map((row) => ({ start: ms(row.start), end: row.end, tip: row.tip }));
-        return draw.chart(place, specs.flow(unit), { rows: drawn, gaps }, `Opened and closed by ${unit}; ${words.whole(sum(drawn, "opened"))} opened, ${words.whole(sum(drawn, "closed"))} closed`);
+        return draw.chart(place, specs.flow(), { rows: drawn, gaps }, `Opened and closed by ${unit}; ${words.whole(sum(drawn, "opened"))} opened, ${words.whole(sum(drawn, "closed"))} closed`, { daily: unit === "day" });
       },
     },
     {
@@ -48,7 +48,7 @@ function overviewCards(city) {
       draw: (place, f) => {
         const days = openDays(f);
         const rows = days.map(({ day, open }, at) => ({ middle: ms(day) + DAY / 2, open, final: at === days.length - 1, tip: `${words.weekday(day)}: ${words.whole(open)} open at its end` }));
-        return draw.chart(place, specs.backlog(days.length > 120 ? "week" : "day"), { rows }, `Open requests by day, from ${words.whole(days[0].open)} to ${words.whole(days[days.length - 1].open)}`);
+        return draw.chart(place, specs.backlog(), { rows }, `Open requests by day, from ${words.whole(days[0].open)} to ${words.whole(days[days.length - 1].open)}`, { daily: days.length <= 120 });
       },
     },
     {
@@ -83,20 +83,7 @@ function overviewCards(city) {
         return draw.chart(place, specs.curve(), { curve }, "Share of requests still open by days since they were made");
       },
     },
-    ...overviewTables(city, {
-
-      id: "map", title: "Where", how: "map", size: "half", sql: "cells",
-      empty: (f) => {
-        const { cells, shapes } = cityMap.prepare(city, f);
-        return noRequests(f) || (cells.length || shapes ? null : "These requests have no coordinates, so there is no map.");
-      },
-      note: (f) => {
-        const { placed, missing, source, others } = cityMap.prepare(city, f);
-        return `${words.count(placed, "request")} in cells of 500 m.` + (missing ? ` ${words.whole(missing)} have no coordinates.` : "") + (others > 0 ? ` Shown is ${city.about(source)?.title}; choose another city above.` : "");
-      },
-      rows: (f) => [...cityMap.prepare(city, f).cells].reverse().map(({ lat, long, n, open }) => ({ latitude: lat, longitude: long, requests: n, open })),
-      draw: (place, f) => cityMap.draw(place, city, f),
-    }),
+    ...overviewTables(city, mapCard(city)),
   ];
 
   /** @param {any[]} rows @param {string} name */
@@ -113,4 +100,32 @@ function overviewCards(city) {
   function timed(f) { return serviceRows(city, f).filter((row) => row.curve.n >= FEWEST.middle).slice(0, 12); }
   /** @param {Figures} f */
   function whole(f) { return wholeCurve(city, f); }
+}
+
+/** The card of the map. @param {City} city @returns {Card} */
+function mapCard(city) {
+  /** @param {Figures} f */
+  const mapped = (f) => cityMap.prepare(city, f);
+  /** @param {Figures} f */
+  const missing = (f) => (mapped(f).missing ? ` ${words.whole(mapped(f).missing)} have no coordinates.` : "");
+  return {
+    id: "map", title: "Where", how: "map", size: "half",
+    sql: (f) => (mapped(f).points ? "points" : "cells"),
+    empty: (f) => {
+      const { cells, shapes } = mapped(f);
+      return f.cohort.n ? (cells.length || shapes ? null : "These requests have no coordinates, so there is no map.") : "No requests in this view.";
+    },
+    note: (f) => {
+      const { points, old, placed, source, others } = mapped(f), since = spots.since(city);
+      const more = points ? "" : !old ? ` Up to ${words.whole(spots.MOST)} are shown one by one.`
+        : since === Infinity ? "" : ` One by one they can be shown from ${words.day(city.iso(since))} on.`;
+      return `${words.count(placed, "request")}, ${points ? "each at its place, to about 60 m." : "in cells of 500 m."}${missing(f)}${more}`
+        + (others > 0 ? ` Shown is ${city.about(source)?.title}; choose another city above.` : "");
+    },
+    rows: (f) => {
+      const to = (/** @type {number} */ degrees) => Math.round(degrees * 1e5) / 1e5;
+      return (mapped(f).points ?? [...mapped(f).cells].reverse()).map(({ lat, long, n, open }) => ({ latitude: to(lat), longitude: to(long), requests: n, open }));
+    },
+    draw: (place, f) => cityMap.draw(place, city, f),
+  };
 }

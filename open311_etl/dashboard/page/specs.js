@@ -5,15 +5,15 @@ const specs = (() => {
   const day = { field: "start", type: "temporal", title: null, scale: { type: "utc" } };
   const step = 26;
 
-  /** @param {string} unit @param {number} labels */
-  const timeAxis = (unit, labels) => ({
+  /** Days or months are named, as the signal `daily` says: a longer range needs no other chart. @param {number} labels */
+  const timeAxis = (labels) => ({
     ...day,
-    axis: { grid: false, format: unit === "day" ? "%-d %b" : "%b %Y", labelFlush: true, labelOverlap: true, tickCount: labels, domain: true },
+    axis: { grid: false, labelExpr: "utcFormat(datum.value, daily ? '%-d %b' : '%b %Y')", labelFlush: true, labelOverlap: true, tickCount: labels, domain: true },
   });
 
   /** Opened as bars, closed as a line; days that are not all read are shaded. */
-  function flow(/** @type {string} */ unit) {
-    const x = timeAxis(unit, 8);
+  function flow() {
+    const x = timeAxis(8);
     const ink = theme.colour;
     return {
       height: 230,
@@ -52,14 +52,14 @@ const specs = (() => {
     };
   }
 
-  /** Open at the end of each day. @param {string} unit */
-  function backlog(unit) {
+  /** Open at the end of each day. */
+  function backlog() {
     const ink = theme.colour;
     const y = { field: "open", type: "quantitative", title: null, axis: { tickCount: 4, format: ",d", tickMinStep: 1 }, scale: { zero: true } };
     return {
       height: 230,
       data: { name: "rows" },
-      encoding: { x: { ...timeAxis(unit, 6), field: "middle" }, y },
+      encoding: { x: { ...timeAxis(6), field: "middle" }, y },
       layer: [
         { mark: { type: "area", color: ink("opened"), opacity: 0.18, line: { color: ink("opened"), strokeWidth: 2 } } },
         { mark: { type: "point", filled: true, size: 60, color: ink("opened") },
@@ -109,5 +109,46 @@ const specs = (() => {
     };
   }
 
-  return { flow, backlog, curve, times };
+  /** A flat map, framed by the signals: what is filled, the lines of the wards, single places. @param {boolean} edged */
+  function map(edged) {
+    const ink = theme.colour;
+    const place = { longitude: { field: "x", type: "quantitative" }, latitude: { field: "y", type: "quantitative" } };
+    return {
+      usermeta: { renderer: "canvas" },
+      padding: 0, autosize: { type: "none" },
+      projection: { type: "identity", reflectY: true, scale: { expr: "zoom" }, translate: { expr: "[middle_x, middle_y]" } },
+      layer: [
+        { data: { name: "ground" }, mark: { type: "geoshape", color: ink("line") } },
+        {
+          data: { name: "heat" },
+          mark: { type: "geoshape", stroke: edged ? ink("paper") : null, strokeWidth: 1 },
+          encoding: {
+            color: { field: "properties.n", type: "quantitative", legend: null,
+              scale: { type: "sqrt", range: [ink("heat-low"), ink("heat-high")], domainMin: 0 } },
+            tooltip: { field: "properties.tip" },
+          },
+        },
+        {
+          data: { name: "wards" },
+          mark: { type: "geoshape", filled: false },
+          encoding: {
+            stroke: { condition: { test: "datum.properties.chosen", value: ink("ink") }, value: ink("edge") },
+            strokeWidth: { condition: { test: "datum.properties.chosen", value: 2.5 }, value: 0.8 },
+          },
+        },
+        {
+          data: { name: "points" },
+          mark: { type: "point", filled: true, stroke: ink("opened"), strokeWidth: 1.5, opacity: 0.9 },
+          encoding: {
+            ...place,
+            size: { field: "n", type: "quantitative", legend: null, scale: { type: "linear", domain: [1, 20], range: [30, 300] } },
+            fill: { condition: { test: "datum.open > 0", value: ink("opened") }, value: ink("paper") },
+            tooltip: { field: "tip" },
+          },
+        },
+      ],
+    };
+  }
+
+  return { flow, backlog, curve, times, map };
 })();

@@ -5,40 +5,54 @@
  * as they were seen. Times come in slots: whole hours up to 30 days, whole days beyond.
  */
 const survival = (() => {
-  const HOURS = 720;
-  const SLOTS = HOURS + 2700 - 30 + 1;
+  const SLOTS = SPAN + 2700 - SPAN / 24 + 1;
 
-  /** @param {number} hours */
-  const slot = (hours) => (hours < HOURS ? hours : HOURS + Math.min(hours / 24, 2700) - 30);
+  /** @typedef {{closed: Uint32Array, censored: Uint32Array}} Counts by slot, of one group after another */
+  /** @typedef {{hours: number, open: number, low: number, high: number}} Step */
+
   /** @param {number} slot */
-  const hoursOf = (slot) => (slot < HOURS ? slot : (slot - HOURS + 30) * 24);
+  const hoursOf = (slot) => (slot < SPAN ? slot : (slot - SPAN) * 24 + SPAN);
 
-  /** @param {number} groups */
+  /** @param {number} groups @returns {Counts} */
   const table = (groups) => ({
     closed: new Uint32Array(groups * SLOTS), censored: new Uint32Array(groups * SLOTS),
   });
 
-  /**
-   * The curve of some groups of a table together.
-   * @param {{closed: Uint32Array, censored: Uint32Array}} counts
-   * @param {number[]} groups
-   */
-  function curve(counts, groups) {
-    const closed = new Float64Array(SLOTS), censored = new Float64Array(SLOTS);
-    let n = 0, events = 0;
-    for (const group of groups) {
-      const offset = group * SLOTS;
+  /** @param {Counts} counts @param {number} group @param {number} slot @param {boolean} closed */
+  function put(counts, group, slot, closed) {
+    (closed ? counts.closed : counts.censored)[group * SLOTS + slot]++;
+  }
+
+  /** The counts of one group. @param {Counts} counts @param {number} group @returns {Counts} */
+  const only = ({ closed, censored }, group) => ({
+    closed: closed.subarray(group * SLOTS, (group + 1) * SLOTS), censored: censored.subarray(group * SLOTS, (group + 1) * SLOTS),
+  });
+
+  /** The counts of all groups together. @param {Counts} counts @returns {Counts} */
+  function together({ closed, censored }) {
+    const sum = table(1);
+    for (let offset = 0; offset < closed.length; offset += SLOTS) {
       for (let s = 0; s < SLOTS; s++) {
-        closed[s] += counts.closed[offset + s];
-        censored[s] += counts.censored[offset + s];
+        sum.closed[s] += closed[offset + s];
+        sum.censored[s] += censored[offset + s];
       }
     }
+    return sum;
+  }
+
+  /**
+   * The curve of one group.
+   * @param {Counts} counts
+   */
+  function curve({ closed, censored }) {
+    let n = 0, events = 0;
     for (let s = 0; s < SLOTS; s++) {
       n += closed[s] + censored[s];
       events += closed[s];
     }
-    let left = n, open = 1, variance = 0;
+    /** @type {Step[]} */
     const steps = [{ hours: 0, open: 1, low: 1, high: 1 }];
+    let left = n, open = 1, variance = 0;
     for (let s = 0; s < SLOTS && left > 0; s++) {
       if (closed[s]) {
         open *= 1 - closed[s] / left;
@@ -59,5 +73,5 @@ const survival = (() => {
     return { n, events, steps, by };
   }
 
-  return { SLOTS, slot, table, curve };
+  return { table, put, only, together, curve };
 })();

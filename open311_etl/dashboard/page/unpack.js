@@ -5,7 +5,8 @@
  * @property {number} n
  * @property {Uint16Array} opened day
  * @property {Uint16Array} ended day, or NEVER
- * @property {Uint16Array} hours how long it took or has taken so far, or NEVER where that is unknown
+ * @property {Uint16Array} took how long it took or has taken so far: hours up to SPAN, then whole days, or
+ *   NEVER where that is unknown
  * @property {Uint16Array} service
  * @property {Uint16Array} ward
  * @property {Uint16Array} channel
@@ -15,11 +16,17 @@
  * @property {Uint8Array} target NONE, NOT_DUE, MET or LATE
  * @property {Uint8Array} kind 1 a duplicate, 2 information only, 3 both
  * @property {Uint8Array} again 1 where it is not the request's first spell
+ * @property {Uint8Array} prompt 1 where it was closed within 14 days
+ * @property {Uint16Array} spots of the last rows: where in the cell, by eighths from south and west
  */
 
 const NEVER = 65535;
+/** Up to so many hours a time is in hours; a day more is one more from there on. */
+const SPAN = 720;
 const OPEN = 0, CLOSED = 1, GONE = 2, UNDATED = 3;
 const MET = 2, LATE = 3;
+/** Days within which a closing counts as prompt, where services and wards are compared. */
+const PROMPT_DAYS = 14;
 
 /**
  * Unpack what `pack.py` packed: planes of bytes, deflated, in base64.
@@ -28,34 +35,37 @@ const MET = 2, LATE = 3;
  */
 async function unpackRows(packed) {
   const n = packed.rows;
-  /** @param {string} name */
-  const column = async (name) => {
-    const planes = await Promise.all((packed.columns[name] || []).map(inflate));
-    const values = name === "cell" ? new Uint32Array(n) : new Uint16Array(n);
-    planes.forEach((plane, at) => {
-      const factor = 256 ** at;
-      if (at === 0) values.set(plane);
-      else for (let i = 0; i < n; i++) values[i] += plane[i] * factor;
-    });
-    return values;
-  };
-  const names = ["opened", "service", "ward", "cell", "channel", "status", "traits", "hours", "turn"];
-  const [opened, service, ward, cell, channel, status, traits, hours, turn] =
-    await Promise.all(names.map(column));
-  const ended = new Uint16Array(n);
-  const [fate, target, kind, again] = Array.from({ length: 4 }, () => new Uint8Array(n));
-  for (let i = 0; i < n; i++) {
-    const trait = traits[i];
+  const names = ["opened", "service", "ward", "cell", "channel", "status", "traits", "took", "turn", "spot"];
+  const [opened, service, ward, steps, channel, status, traits, took, turn, spots] =
+    await Promise.all(names.map((name) => unpackColumn(packed.columns[name] || [], name === "cell" ? Uint32Array : Uint16Array)));
+  const ended = new Uint16Array(n), cell = new Uint32Array(n);
+  const [fate, target, kind, again, prompt] = Array.from({ length: 5 }, () => new Uint8Array(n));
+  for (let i = 0, at = 0; i < n; i++) {
+    const trait = traits[i], step = steps[i];
     fate[i] = trait & 3;
     target[i] = (trait >> 2) & 3;
     kind[i] = (trait >> 4) & 3;
     again[i] = (trait >> 6) & 1;
-    const days = hours[i] === NEVER ? 0 : Math.floor(hours[i] / 24);
+    prompt[i] = fate[i] === CLOSED && (took[i] < 24 * PROMPT_DAYS || trait >> 7) ? 1 : 0;
+    cell[i] = at += step & 1 ? -((step + 1) >>> 1) : step >>> 1;
+    const days = took[i] === NEVER ? 0 : took[i] < SPAN ? (took[i] / 24) | 0 : took[i] - SPAN + SPAN / 24;
     ended[i] = fate[i] === CLOSED || fate[i] === GONE ? opened[i] + days + turn[i] - 1 : NEVER;
   }
   return /** @type {Rows} */ ({
-    n, opened, ended, hours, service, ward, channel, status, cell, fate, target, kind, again,
+    n, opened, ended, took, service, ward, channel, status, cell, fate, target, kind, again, prompt, spots,
   });
+}
+
+/** @param {string[]} packed @param {Uint16ArrayConstructor | Uint32ArrayConstructor} Numbers */
+async function unpackColumn(packed, Numbers) {
+  const planes = await Promise.all(packed.map(inflate));
+  const values = new Numbers(planes.length ? planes[0].length : 0);
+  planes.forEach((plane, at) => {
+    const factor = 256 ** at;
+    if (at === 0) values.set(plane);
+    else for (let i = 0; i < values.length; i++) values[i] += plane[i] * factor;
+  });
+  return values;
 }
 
 /** @param {string} text base64 of a raw deflate stream */

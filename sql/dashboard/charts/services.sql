@@ -8,7 +8,7 @@ SELECT
     count(*) FILTER (
         c.opened_date < v.as_of_day - 14 AND c.hours IS NOT NULL AND c.fate IN ('open', 'closed')
     ) AS old_enough,
-    count(*) FILTER (c.opened_date < v.as_of_day - 14 AND c.hours < 336 AND c.fate = 'closed') AS closed_in_time
+    count(*) FILTER (c.opened_date < v.as_of_day - 14 AND c.is_prompt) AS closed_in_time
 FROM chosen AS c
 CROSS JOIN view AS v
 WHERE c.spell = 1 AND c.opened_date BETWEEN v.first_day AND v.last_day

@@ -6,7 +6,7 @@ WITH judged AS (
     SELECT
         e.source, e.ward, e.service_code, e.fate, e.is_chosen,
         e.opened_date < v.as_of_day - 14 AND e.hours IS NOT NULL AND e.fate IN ('open', 'closed') AS old_enough,
-        old_enough AND e.hours < 336 AND e.fate = 'closed' AS in_time
+        old_enough AND e.is_prompt AS in_time
     FROM elsewhere AS e
     CROSS JOIN view AS v
     WHERE e.spell = 1 AND e.opened_date BETWEEN v.first_day AND v.last_day
