@@ -14,6 +14,11 @@ from open311_etl.config import Settings, Source
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The directory of captured bodies; the test is skipped where it is absent."""

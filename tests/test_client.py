@@ -20,11 +20,6 @@ pytestmark = pytest.mark.anyio
 AGENT = "open311-etl/0.1 (+mailto:someone@example.org)"
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("CITY_KEY", "s3cr3t/+key")

@@ -35,11 +35,6 @@ BLOCKED = http(403, FRONT_PAGE, headers={"Content-Type": "text/html"})
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def no_wait(_: float) -> None:
     await asyncio.sleep(0)
 

@@ -10,25 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import Waits
 
 from open311_etl.config import Source
 from open311_etl.errors import BadBody
 from open311_etl.pacing import LONGEST_BACKOFF, LONGEST_REST, Fault, Pace, asked_rest
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-class Waits(list[float]):
-    """Waits for nothing, and remembers for how long it should have."""
-
-    async def __call__(self, seconds: float) -> None:
-        self.append(seconds)
-        await asyncio.sleep(0)
 
 
 def source(**changed: Any) -> Source:

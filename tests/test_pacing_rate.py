@@ -12,24 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import Waits
 
 from open311_etl.config import Source
 from open311_etl.pacing import Pace
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-class Waits(list[float]):
-    """Waits for nothing, and remembers for how long it should have."""
-
-    async def __call__(self, seconds: float) -> None:
-        self.append(seconds)
-        await asyncio.sleep(0)
 
 
 def granted(state_dir: Path, together: Barrier, counts: Queue[int]) -> None:
