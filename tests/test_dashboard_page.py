@@ -19,6 +19,7 @@ from bench._city import Shape, settle
 from open311_etl.config import Settings
 from open311_etl.dashboard import Choice, build
 from open311_etl.dashboard.shapes import Shapes
+from open311_etl.query import query
 from open311_etl.warehouse import warehouse
 
 EVIL = "</script><script>window.broken = 1</script><img src=x onerror=broken=1>"
@@ -146,6 +147,62 @@ def test_the_search_of_a_folder_tells_the_whole_history(browser: Any, site: Path
         assert "Free text" not in told  # left out unless asked for
         reader.page.fill("#find", "nothing at all")
         reader.page.wait_for_selector("text=No request matches.")
+
+
+def test_filters_narrow_the_search(browser: Any, site: Path) -> None:
+    settings = Settings(site.parents[2] / "data", {})
+    within = (
+        "SELECT service_request_id AS id FROM marts.fact_service_requests WHERE status = 'closed'"
+        " AND source = 'springfield' AND coalesce(ward, 'none') IN ('3', 'none')"
+        " AND requested_date BETWEEN '2026-04-01' AND '2026-04-20'"
+    )
+    view = "source=springfield&ward=3&ward=none&status=closed&from=2026-04-01&to=2026-04-20"
+    with looking(browser, site.as_uri()) as reader:
+        for find, only in (("", ""), ("pothole", " AND service_name = 'Pothole'")):
+            reader.go(f"#search?{view}&find={find}")
+            shown = set(reader.page.locator(".found .mono").all_inner_texts())
+            truth = {row["id"] for row in query(settings, within + only).to_pylist()}
+            assert shown == truth, find
+            assert 0 < len(shown) < 50
+            assert "within the filters" in reader.text("#found")
+        reader.page.click("text=Search all")
+        reader.page.wait_for_function("document.querySelectorAll('.found li').length === 50")
+        assert reader.page.url.endswith("#search?find=pothole")
+        reader.page.click("details[data-filter=channel] summary")
+        reader.page.check("details[data-filter=channel] label:has-text('phone') input")
+        reader.page.wait_for_selector("text=within the filters")
+        assert not reader.page.is_visible("input[data-filter=all]")
+        assert "Duplicates and information-only requests are found, too" in reader.text("#filters")
+
+
+def test_days_narrow_what_is_told_of_completeness_and_other_filters_say_that_they_do_not(
+    browser: Any, site: Path
+) -> None:
+    settings = Settings(site.parents[2] / "data", {})
+    with looking(browser, site.as_uri()) as reader:
+        reader.go("#complete?source=springfield")
+        everything = reader.page.locator(".calendar .day").count()
+        assert "only city and days act here." in reader.text("#filters")
+        reader.page.fill("input[data-filter=from]", "2026-02-01")
+        reader.page.fill("input[data-filter=to]", "2026-02-28")
+        reader.page.wait_for_selector("text=on these days")
+        assert reader.page.locator(".calendar .day").count() == 28 < everything
+        assert reader.tile("suspect") == "7.1%"  # the 10th and the 11th of 28 days
+        assert reader.tile("blocked") == "3.5%"
+        assert reader.tile("unread") == "0%"
+        (owed,) = query(
+            settings,
+            "SELECT count(*) AS n FROM etl.debt WHERE source = 'springfield'"
+            " AND timezone('America/Chicago', span_start) < '2026-03-01'"
+            " AND timezone('America/Chicago', span_end) > '2026-02-01'",
+        ).to_pylist()
+        assert owed["n"] > 0
+        assert f"What is owed: {owed['n']} pieces on these days" in reader.text("main")
+        assert "None on these days; 1 on others." in reader.text("main")
+        reader.go("#complete?source=springfield&ward=3&from=2027-01-01")
+        assert "None of these days was asked for." in reader.text("main")
+        assert "not ward: 3." in reader.text("#filters")
+        assert not reader.page.is_visible("details[data-filter=ward]")
 
 
 def test_the_folder_works_under_a_path_of_any_web_server(browser: Any, site: Path) -> None:

@@ -57,6 +57,13 @@ def test_the_live_page_reads_refuses_strangers_and_renews_itself(tmp_path: Path)
             reader.page.locator(".found a").first.click()
             reader.page.wait_for_selector("#request")
             assert "Free text of request 12, <b>not</b> markup" in reader.text("#request")
+            reader.go(
+                "#search?service=code-0&from=2026-02-01&to=2026-02-28&status=open&status=closed"
+            )
+            days = reader.page.locator(".found .quiet").all_inner_texts()
+            assert len(days) > 3
+            assert all(day.startswith("Feb ") for day in days)
+            assert set(reader.page.locator(".found strong").all_inner_texts()) == {"Pothole"}
             reader.go("#overview?all=1")
             settle(settings, Shape(200, source="second", title="Second"))
             reader.page.wait_for_selector("#title:has-text('Second')", timeout=60_000)
@@ -79,6 +86,8 @@ def refused(address: str) -> None:
         assert client.get("api/find", params={"text": "' OR 1=1 --"}).json() == []
         assert client.get("api/history", params={"source": "x", "id": "'"}).json() == []
         assert len(client.get("api/find", params={"text": "SR0"}).json()) == 50
+        assert client.get("api/find", params={"text": "", "ward": "' OR 1=1 --"}).json() == []
+        assert client.get("api/find", params={"text": "SR0", "from": "May"}).status_code == 400
 
 
 @pytest.mark.slow

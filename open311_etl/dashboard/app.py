@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from open311_etl.dashboard.content import as_json
 from open311_etl.dashboard.reading import reading
-from open311_etl.dashboard.search import find, histories
+from open311_etl.dashboard.search import Within, find, histories
 from open311_etl.dashboard.shown import Shown
 from open311_etl.dashboard.site import page_files
 from open311_etl.errors import Open311Error, UsageError
@@ -96,8 +97,12 @@ class _Page:
     def find(self, request: Request) -> Response:
         asked = request.query_params
         try:
+            within = _within(asked)
+        except ValueError as error:
+            return Response(as_json({"error": str(error)}), 400, media_type="application/json")
+        try:
             with reading(self._shown.settings) as con:
-                return _json(find(con, asked.get("text", ""), asked.get("source") or None))
+                return _json(find(con, asked.get("text", ""), within))
         except Open311Error as error:
             return _refused(error)
 
@@ -109,6 +114,18 @@ class _Page:
                 return _json(histories(con, [wanted]))
         except Open311Error as error:
             return _refused(error)
+
+
+def _within(asked: QueryParams) -> Within:
+    def day(name: str) -> date | None:
+        return date.fromisoformat(asked[name]) if name in asked else None
+
+    lists = ("source", "service", "group", "ward", "channel", "status")
+    return Within(
+        **{name: tuple(asked.getlist(name)) for name in lists},
+        first_day=day("from"),
+        last_day=day("to"),
+    )
 
 
 def _json(document: object) -> Response:

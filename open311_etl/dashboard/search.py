@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from open311_etl import warehouse
@@ -13,12 +15,33 @@ _SHORTEST = 2
 """Letters that are needed before a text is looked for."""
 
 
-def find(con: Connection, text: str, source: str | None = None) -> list[dict[str, Any]]:
-    """Give up to 50 requests whose id begins so, or whose address or service contains the text."""
-    text = text.strip()[:200]
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The filters that a search keeps to: of each list one value, ``none`` for a missing one; of
+    the local days of the requests the first and the last. What is empty keeps nothing away.
+    """
+
+    source: Sequence[str] = ()
+    service: Sequence[str] = ()
+    group: Sequence[str] = ()
+    ward: Sequence[str] = ()
+    channel: Sequence[str] = ()
+    status: Sequence[str] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def find(con: Connection, text: str, within: Within | None = None) -> list[dict[str, Any]]:
+    """Give up to 50 requests whose id begins so, or whose address or service contains the text.
+
+    Without a text they are the newest of those ``within``, and none where that is of all.
+    """
+    text, within = text.strip()[:200], within or Within()
     if len(text) < _SHORTEST:
-        return []
-    return warehouse.rows(con, "dashboard/find", text=text, source=source, most=MOST_FOUND)
+        if within == Within():
+            return []
+        text = ""
+    return warehouse.rows(con, "dashboard/find", text=text, most=MOST_FOUND, **asdict(within))
 
 
 def histories(

@@ -32,25 +32,32 @@ function calendar(source) {
     days.push({ iso, verdict: verdictOf(coverage, at), at });
     years.set(iso.slice(0, 4), days);
   }
-  const blocks = [...years].reverse().map(([year, days]) => {
-    const counts = VERDICTS.map(({ name, label }) => ({ label, n: days.filter((day) => day.verdict.name === name).length })).filter(({ n }) => n);
-    const told = `${year}: ${counts.map(({ label, n }) => `${words.count(n, "day")} ${label}`).join(", ")}`;
-    const cells = h("div", { class: "calendar", role: "img", "aria-label": told });
-    const first = new Date(`${days[0].iso}T00:00:00Z`);
-    const monday = days[0].iso.slice(5) === "01-01" ? first.getTime() : Date.UTC(Number(year), 0, 1);
-    const offset = (new Date(monday).getUTCDay() + 6) % 7;
-    for (const day of days) {
-      const number = Math.round((Date.parse(`${day.iso}T00:00:00Z`) - Date.UTC(Number(year), 0, 1)) / 86400000) + offset;
-      const cell = h("span", { class: `day ${day.verdict.name}`, title: `${words.weekday(day.iso)}: ${parts(coverage, day.at)}` }, day.verdict.sign);
-      cell.style.gridColumn = String(Math.floor(number / 7) + 1);
-      cell.style.gridRow = String((number % 7) + 1);
-      cells.append(cell);
-    }
-    return h("div", { class: "year" }, h("h3", null, year), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Calendar of ${year}` }, cells), h("p", { class: "note" }, told));
-  });
+  const blocks = [...years].reverse().map(([year, days]) => calendarYear(coverage, year, days));
   const legend = h("ul", { class: "legend" }, [...VERDICTS].reverse().map(({ name, label, sign, meaning }) =>
     h("li", null, h("span", { class: `day ${name}`, "aria-hidden": "true" }, sign), h("strong", null, label), ` ${meaning}`)));
   return h("div", null, legend, blocks);
+}
+
+/** @param {any} coverage @param {string} year @param {any[]} days */
+function calendarYear(coverage, year, days) {
+  const counts = VERDICTS.map(({ name, label }) => ({ label, n: days.filter((day) => day.verdict.name === name).length })).filter(({ n }) => n);
+  const told = `${year}: ${counts.map(({ label, n }) => `${words.count(n, "day")} ${label}`).join(", ")}`;
+  const cells = h("div", { class: "calendar", role: "img", "aria-label": told });
+  const put = (/** @type {HTMLElement} */ cell, /** @type {number} */ column, /** @type {number} */ row) => {
+    cell.style.gridColumnStart = String(column);
+    cell.style.gridRowStart = String(row);
+    cells.append(cell);
+  };
+  for (let row = 0; row < 7; row += 2) put(h("span", { class: "weekday" }, words.weekdayShort(row)), 1, row + 2);
+  const start = Date.UTC(Number(year), 0, 1), before = (new Date(start).getUTCDay() + 6) % 7; // weeks begin on Monday
+  for (const { iso, verdict, at } of days) {
+    const number = (Date.parse(`${iso}T00:00:00Z`) - start) / 86400000 + before;
+    const column = Math.floor(number / 7) + 2;
+    put(h("span", { class: `day ${verdict.name}`, title: `${words.weekday(iso)}: ${parts(coverage, at)}` }, verdict.sign), column, (number % 7) + 2);
+    if (iso.endsWith("-01")) put(h("span", { class: "month" }, words.month(iso)), column, 1);
+  }
+  return h("div", { class: "year" }, h("h3", null, year),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Calendar of ${year}` }, cells), h("p", { class: "note" }, told));
 }
 
 /** @param {any} coverage @param {number} at */

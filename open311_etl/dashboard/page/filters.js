@@ -1,5 +1,8 @@
 "use strict";
 
+/** The lists that act on a page, where not all do: what a pull covers is known by city and day alone. */
+const ACTING = { complete: ["source"] };
+
 /** The bar of filters: it shows the view, and changes it. */
 class Filters {
   /** @param {City} city */
@@ -20,11 +23,11 @@ class Filters {
     }));
     this.all = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-filter": "all",
       onchange: () => view.change({ all: this.all.checked }) }));
-    this.reset = h("button", { type: "button", class: "quiet", onclick: () => view.change({
-      source: [], service: [], group: [], ward: [], channel: [], status: [], from: null, to: null, all: false }) }, "Clear all");
+    this.reset = h("button", { type: "button", class: "quiet", onclick: () => view.clear() }, "Clear all");
     this.element = h("div", { class: "filters", role: "search", "aria-label": "Filters" },
       h("div", { class: "filter-days" }, this.spans.map(({ button }) => button), this.from, h("span", { class: "quiet" }, "to"), this.to),
       this.lists);
+    this.acting = h("p", { class: "acting" });
     this.summary = h("p", { class: "chosen" });
   }
 
@@ -76,9 +79,12 @@ class Filters {
   show(state, range) {
     this.offer(state);
     this.pickers.forEach((picker) => picker.show(state));
-    this.from.value = this.city.iso(range.from);
-    this.to.value = this.city.iso(range.to);
+    // The overview is of 90 days unless told otherwise, the other pages of all.
+    this.from.value = state.page === "overview" ? this.city.iso(range.from) : state.from || "";
+    this.to.value = state.page === "overview" ? this.city.iso(range.to) : state.to || "";
     this.all.checked = state.all;
+    this.acting.textContent = this.told(state);
+    this.acting.hidden = !this.acting.textContent;
     const length = range.to - range.from + 1;
     for (const { days, button } of this.spans) {
       const whole = Math.min(days, range.last - this.city.first + 1);
@@ -87,7 +93,23 @@ class Filters {
     }
     const chosen = LISTS.some((name) => state[name].length) || state.from || state.to || state.all;
     this.reset.hidden = !chosen;
-    const parts = LISTS.filter((name) => state[name].length).map((name) => `${name}: ${state[name].join(", ")}`);
-    this.summary.textContent = `${words.day(this.city.iso(range.from))} to ${words.day(this.city.iso(range.to))}${parts.length ? "; " + parts.join("; ") : ""}${state.all ? "; with duplicates and information-only requests" : ""}`;
+    const acting = ACTING[state.page] || LISTS;
+    const days = state.page === "overview" || state.from || state.to ? [`${words.day(this.from.value || this.city.iso(this.city.first))} to ${words.day(this.to.value || this.city.iso(range.last))}`] : ["all days"];
+    this.summary.textContent = [...days, ...this.chosen(state, acting), ...(state.all && state.page === "overview" ? ["with duplicates and information-only requests"] : [])].join("; ");
+  }
+
+  /** @param {View} state @param {readonly string[]} names */
+  chosen(state, names) {
+    return names.filter((name) => state[name].length).map((name) => `${name}: ${state[name].join(", ")}`);
+  }
+
+  /** Which filters act on a page, where not all do. @param {View} state */
+  told(state) {
+    if (state.page === "search") {
+      return `All days, unless you choose some. Duplicates and information-only requests are found, too.${state.ward.includes("(other)") ? " The ward (other) does not act here." : ""}`;
+    }
+    if (state.page !== "complete") return "";
+    const idle = this.chosen(state, LISTS.filter((name) => !ACTING.complete.includes(name)));
+    return `A pull reads all of a day, so only ${this.city.several ? "city and days act" : "days act"} here${idle.length ? `, not ${idle.join("; ")}` : ""}.`;
   }
 }

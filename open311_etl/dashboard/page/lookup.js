@@ -24,18 +24,44 @@ const lookup = (() => {
     return body;
   }
 
-  /** @param {boolean} live @param {string} text @param {string} source */
-  async function find(live, text, source) {
-    if (live) return ask(`api/find?${new URLSearchParams({ text, source })}`);
-    const wanted = text.trim().toLowerCase();
-    if (wanted.length < 2) return [];
+  /** Wards that have no number of their own on the page are one group there, which no row names. */
+  const lists = (/** @type {View} */ state) => LISTS.filter((name) => state[name].length && !state[name].includes("(other)"));
+
+  /** Whether a search is of a part only. @param {View} state */
+  const isNarrow = (state) => lists(state).length > 0 || Boolean(state.from || state.to);
+
+  /** What is asked of the server. @param {View} state @param {string} text */
+  function question(state, text) {
+    const asked = new URLSearchParams({ text });
+    for (const name of lists(state)) for (const value of state[name]) asked.append(name, value);
+    if (state.from) asked.set("from", state.from);
+    if (state.to) asked.set("to", state.to);
+    return asked;
+  }
+
+  /** Whether a request is one of those that the filters choose. @param {any} row @param {View} state */
+  function isWithin(row, state) {
+    const has = { source: row.source, service: row.service_code, group: row.service_group, ward: row.ward, channel: row.channel, status: row.status };
+    return lists(state).every((name) => state[name].includes(has[name] ?? NONE))
+      && (!state.from || row.requested_date >= state.from) && (!state.to || (row.requested_date ?? "9") <= state.to);
+  }
+
+  /**
+   * Up to 50 requests within the filters that fit a text; without one, the newest within the filters.
+   * @param {boolean} live @param {View} state
+   */
+  async function find(live, state) {
+    const text = state.find.trim();
+    if (text.length < 2 && !isNarrow(state)) return [];
+    if (live) return ask(`api/find?${question(state, text.length < 2 ? "" : text)}`);
+    const wanted = text.length < 2 ? "" : text.toLowerCase();
     const place = (/** @type {any} */ row) => {
       const id = row.service_request_id.toLowerCase();
       return id === wanted ? 0 : id.startsWith(wanted) ? 1 : 2;
     };
     const hit = (/** @type {any} */ row) => place(row) < 2
       || (row.address || "").toLowerCase().includes(wanted) || (row.service_name || "").toLowerCase().includes(wanted);
-    return (await load()).filter((row) => (!source || row.source === source) && hit(row))
+    return (await load()).filter((row) => hit(row) && isWithin(row, state))
       .sort((a, b) => place(a) - place(b)).slice(0, 50);
   }
 
@@ -45,7 +71,7 @@ const lookup = (() => {
     return (await load()).find((row) => row.service_request_id === id && (!source || row.source === source)) || null;
   }
 
-  return { find, history };
+  return { find, history, isNarrow };
 })();
 
 /** The page "Search". @param {City} city */
@@ -93,10 +119,12 @@ class SearchPage {
 
   /** @param {View} state @param {number} mine */
   async showList(state, mine) {
-    const text = state.find.trim();
-    const rows = text.length < 2 ? [] : await lookup.find(this.live, text, state.source[0] || "");
+    const rows = await lookup.find(this.live, state);
     if (mine !== this.turn) return;
-    this.told.textContent = text.length < 2 ? "" : rows.length === 50 ? "The first 50 that match." : rows.length ? words.count(rows.length, "request") : "No request matches.";
+    const narrow = lookup.isNarrow(state), short = state.find.trim().length < 2;
+    const found = rows.length === 50 ? (short ? "The newest 50" : "The first 50 that match") : rows.length ? words.count(rows.length, "request") : "No request matches";
+    this.told.textContent = short && !narrow ? "" : `${found}${narrow ? " within the filters" : ""}.`;
+    if (narrow && !short) this.told.append(" ", h("button", { type: "button", class: "quiet", onclick: () => view.clear() }, "Search all"));
     this.list.replaceChildren(...rows.map((/** @type {any} */ row) => h("li", null,
       h("a", { href: view.address({ request: row.service_request_id, of: row.source }), "aria-current": state.request === row.service_request_id ? "true" : null },
         h("span", { class: "mono" }, row.service_request_id), " ", h("strong", null, row.service_name), " ",
@@ -110,6 +138,9 @@ class SearchPage {
     if (!state.request) return this.detail.replaceChildren();
     const row = await lookup.history(this.live, state.of || "", state.request);
     if (mine !== this.turn) return;
+    const another = this.detail.dataset.of !== state.request;
+    this.detail.dataset.of = state.request;
     this.detail.replaceChildren(row ? requestCard(this.city, row) : h("p", { class: "empty" }, `${state.request}: no such request${this.live ? "" : " among those that came with this page"}.`));
+    if (another) this.detail.scrollIntoView({ block: "nearest" });
   }
 }

@@ -20,7 +20,7 @@
   if (!document_.first) document_.first = document_.base = document_.built.slice(0, 10);
   const city = makeCity(document_, rows);
   const filters = new Filters(city);
-  byId("filters").replaceChildren(filters.element, filters.summary);
+  byId("filters").replaceChildren(filters.element, filters.acting, filters.summary);
   const cards = overviewCards(city).map((card) => new CardView(card, city));
   const search = new SearchPage(city);
   const tiles = h("div");

@@ -81,6 +81,7 @@ const view = (() => {
     },
     /** @param {(now: View, before: View) => void} listener */
     onChange: (listener) => listeners.push(listener),
-    read,
+    /** The view without its filters. */
+    clear: () => view.change({ source: [], service: [], group: [], ward: [], channel: [], status: [], from: null, to: null, all: false }),
   };
 })();

@@ -17,6 +17,8 @@ const words = (() => {
   const weekdayForm = new Intl.DateTimeFormat(undefined, {
     timeZone: "UTC", weekday: "short", year: "numeric", month: "short", day: "numeric",
   });
+  const weekdayShort = new Intl.DateTimeFormat(undefined, { timeZone: "UTC", weekday: "short" });
+  const monthShort = new Intl.DateTimeFormat(undefined, { timeZone: "UTC", month: "short" });
   const weekdayName = new Intl.DateTimeFormat(undefined, { timeZone: "UTC", weekday: "long" });
   /** @type {Map<string, Intl.DateTimeFormat>} */
   const zoned = new Map();
@@ -37,6 +39,16 @@ const words = (() => {
     return form;
   }
 
+  /** @type {Map<string, Intl.DateTimeFormat>} */
+  const days = new Map();
+
+  /** What writes days as ISO does. @param {string} zone */
+  function dayIn(zone) {
+    const form = days.get(zone) || new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+    days.set(zone, form);
+    return form;
+  }
+
   return {
     whole: (/** @type {number} */ n) => whole.format(n),
     tenth: (/** @type {number} */ n) => tenth.format(n),
@@ -50,10 +62,13 @@ const words = (() => {
     day: (/** @type {string} */ iso) => dayForm.format(asDate(iso)),
     weekday: (/** @type {string} */ iso) => weekdayForm.format(asDate(iso)),
     weekdayName: (/** @type {string} */ iso) => weekdayName.format(asDate(iso)),
+    /** @param {number} at days after Monday */
+    weekdayShort: (at) => weekdayShort.format(Date.UTC(2026, 5, 1 + at)),
+    month: (/** @type {string} */ iso) => monthShort.format(asDate(iso)),
     /** @param {string | null} iso an instant in UTC @param {string} zone */
     when: (iso, zone) => (iso ? inZone(zone).format(new Date(iso)) : "unknown"),
     /** The local day of an instant. @param {string} iso @param {string} zone */
-    localDay: (iso, zone) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(iso)),
+    localDay: (iso, zone) => dayIn(zone).format(new Date(iso)),
     /** @param {number | null} hours a length of time */
     length: (hours) => {
       if (hours === null) return "not reached";
