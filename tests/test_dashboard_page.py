@@ -137,7 +137,8 @@ def test_the_search_of_a_folder_tells_the_whole_history(browser: Any, site: Path
     with looking(browser, site.as_uri()) as reader:
         reader.go("#search?source=springfield")
         reader.page.fill("#find", "sr0000001")
-        reader.page.wait_for_selector(".found li")
+        reader.page.wait_for_url("**find=sr0000001")
+        reader.settled()
         reader.page.locator(".found a", has_text="closed").first.click()
         reader.page.wait_for_selector("#request")
         told = reader.text("#request")
@@ -146,7 +147,7 @@ def test_the_search_of_a_folder_tells_the_whole_history(browser: Any, site: Path
         assert "Request closed" in told
         assert "Free text" not in told  # left out unless asked for
         reader.page.fill("#find", "nothing at all")
-        reader.page.wait_for_selector("text=No request matches.")
+        reader.page.wait_for_selector("text=No request matches within the filters.")
 
 
 def test_filters_narrow_the_search(browser: Any, site: Path) -> None:
