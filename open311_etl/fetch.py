@@ -152,54 +152,75 @@ class Fetcher:
         return bool(self._manners.cap) and walk.rows >= (self._manners.cap or 0)
 
     async def _verify(self, reading: Reading) -> list[Outcome]:
-        """Read the halves of the fullest window so far: do they hold more than the whole did?
+        """Read the parts of the fullest window so far: do they hold more than the whole did?
 
-        If not, the server can give that many, and the window stands. If so, the number is its cap.
+        If so, the number of its rows is a cap. If not, and each part holds fewer, no part is cut,
+        and the window stands; a part that holds as many may be cut itself, and is looked into.
         """
-        halves = windows.bisect(reading.window)
-        if halves is None:
-            return [self._outcome(reading)]
-        whole, count = reading.ids, reading.last.rows
-        outcomes = [await self._walk(half, reading.kind) for half in halves]
-        if not all(half.last.whole for half in outcomes):
-            return [
-                self._outcome(reading),
-                *[o for half in halves for o in await self.read(half, reading.kind)],
-            ]
-        if any(self._strays(half) for half in outcomes):
-            return [self._outcome(reading, "its halves hold other times than what was asked for")]
-        found = {each for half in outcomes for each in half.ids}
-        if found <= whole:
-            self._manners.uncapped = max(self._manners.uncapped, count)
-            return [self._outcome(reading)]
-        self._manners.cap = min(self._manners.cap or count, count)
-        return await self._split(reading, f"cut at {count} rows")
+        whole, count, fullest = reading.ids, reading.last.rows, reading
+        while fullest.last.rows >= count:
+            parts = await self._apart(fullest)
+            if not parts:
+                why = f"{count} rows, which may be a cap: no smaller piece can be asked for"
+                return [self._outcome(reading, why)]
+            if not all(part.last.whole for part in parts):
+                return [
+                    self._outcome(reading),
+                    *[o for part in parts for o in await self.read(part.window, reading.kind)],
+                ]
+            if any(self._strays(part) for part in parts):
+                why = "its parts hold other times than what was asked for"
+                return [self._outcome(reading, why)]
+            if not {each for part in parts for each in part.ids} <= whole:
+                self._manners.cap = min(self._manners.cap or count, count)
+                return await self._split(reading, f"cut at {count} rows")
+            fullest = max(parts, key=attrgetter("rows"))
+        self._manners.uncapped = max(self._manners.uncapped, count)
+        return [self._outcome(reading)]
+
+    async def _apart(self, reading: Reading) -> list[Reading]:
+        """Read a window in parts; empty where the server heeds nothing that would part it.
+
+        By time, or where that is ignored or there is but one second, by status, or by service.
+        """
+        window, kind = reading.window, reading.kind
+        if halves := self._halves(window, kind):
+            return [await self._walk(half, kind) for half in halves]
+        ways = [] if window.status else [_by_status(window)]
+        if window.service_code is None:
+            ways.append([replace(window, service_code=code) for code in self._narrower(None)])
+        for way in ways:
+            parts = [await self._walk(each, kind) for each in way]
+            ids = [each for part in parts for each in part.ids]
+            if parts and len(ids) <= 1.5 * len(set(ids)):  # else all parts hold the same
+                return parts
+        return []
 
     async def _split(self, reading: Reading, why: str) -> list[Outcome]:
         """Replace a window by smaller ones: by time, then by service, then by status.
 
         The rows of the whole are kept by a reading of their own where no smaller one holds them.
         """
-        parts = self._parts(reading.window)
+        halves = self._halves(reading.window, reading.kind)
+        parts = halves or self._parts(reading.window)
         if not parts:
             return [self._outcome(reading, f"{why} in the smallest piece that can be asked for")]
         outcomes = [each for part in parts for each in await self.read(part, reading.kind)]
-        if reading.window.start + timedelta(seconds=1) >= reading.window.end:
+        if not halves:
             # Codes and states that nobody lists cannot be asked for: the whole stays suspect.
-            outcomes.append(
-                self._outcome(reading, f"{why} in one second; read by {len(parts)} parts")
-            )
+            outcomes.append(self._outcome(reading, f"{why}; read by {len(parts)} parts"))
         return outcomes
 
+    def _halves(self, window: Window, kind: str) -> list[Window]:
+        """Give the halves of a window, none where it is a second, or dates say nothing."""
+        if kind == "window" and self._source.date_filter == "ignored":
+            return []
+        return list(windows.bisect(window) or ())
+
     def _parts(self, window: Window) -> list[Window]:
-        halves = windows.bisect(window)
-        if halves is not None:
-            return list(halves)
         if codes := self._narrower(window.service_code):
             return [replace(window, service_code=each) for each in codes]
-        if window.status is None:
-            return [replace(window, status=status) for status in ("open", "closed")]
-        return []
+        return _by_status(window) if window.status is None else []
 
     def _narrower(self, codes: str | None) -> list[str]:
         """Give what a question for all services, or a list of them, is narrowed to.
@@ -310,6 +331,10 @@ class Fetcher:
         if self._source.utc_is_local or when.tzinfo is None:
             return when.replace(tzinfo=self._source.zone)
         return when
+
+
+def _by_status(window: Window) -> list[Window]:
+    return [replace(window, status=status) for status in ("open", "closed")]
 
 
 def _unreadable(walk: Walk) -> str:

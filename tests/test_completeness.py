@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import log2
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from open311_etl import pipeline, status
 from open311_etl.config import Settings
-from open311_etl.sandbox import Character, City, serving
+from open311_etl.sandbox import Character, City, Replay, serving
 from open311_etl.session import PullReport
 from open311_etl.warehouse import warehouse
 
@@ -306,3 +308,44 @@ def test_no_mixture_of_ways_loses_a_row_unnamed_however_many_are_tried(
     ways: dict[str, Any], seed: int, size: int, settings: Callable[..., Settings]
 ) -> None:
     hold(ways, seed, size, settings)
+
+
+HOUR = [f"2026-03-05T20:{number // 2:02}:{number % 2 * 30:02}Z" for number in range(60)]
+SECOND = ["2026-03-05T20:15:00Z"] * 60
+MIXED, CLOSED = ["open", "closed"] * 30, ["closed"] * 60
+
+
+@pytest.mark.parametrize(
+    ("rows", "dates", "stored"),
+    [
+        (zip(HOUR, MIXED, strict=True), "requested", 60),
+        (zip(HOUR, CLOSED, strict=True), "requested", 60),
+        (zip(SECOND, MIXED, strict=True), "requested", 60),
+        (zip(SECOND, CLOSED, strict=True), "requested", 40),
+        (zip(HOUR, MIXED, strict=True), "ignored", 60),
+        (zip(HOUR, CLOSED, strict=True), "ignored", 40),
+    ],
+)
+def test_a_cap_is_seen_wherever_the_rows_lie(
+    rows: Iterable[tuple[str, str]], dates: Any, stored: int, settings: Any, tmp_path: Path
+) -> None:
+    """Q-WIN-1: a part of a window that holds as much as the whole may be cut as well."""
+    lines = [
+        {
+            "service_request_id": str(1000 + number),
+            "status": status,
+            "service_code": "010",
+            "requested_datetime": when,
+            "updated_datetime": when,
+        }
+        for number, (when, status) in enumerate(rows)
+    ]
+    file = tmp_path / "captured.ndjson"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    character = Character(row_cap=40, date_filter=dates)
+    with serving(Replay([file]), character=character) as server:
+        setup = settings(server.url, **HASTY, date_filter=dates)
+        span = {"start": "2026-03-05T00:00:00Z", "end": "2026-03-06T00:00:00Z"}
+        (report,) = pipeline.pull(["springfield"], setup, **span)
+    assert report.counts["new"] == stored
+    assert stored == 60 or any(debt.kind == "suspect" for debt in report.debt)
