@@ -123,19 +123,8 @@ def test_a_wrong_flag_is_told_with_the_right_one(capsys: pytest.CaptureFixture[s
     assert "--start" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "CREATE TABLE x (a INT)",
-        "COPY (SELECT 1) TO 'stolen.csv'",
-        "ATTACH 'other.duckdb'",
-        "SELECT * FROM read_text('/etc/passwd')",
-        "SELECT 1; SELECT 2",
-        "SELEC 1",
-    ],
-)
 def test_a_query_only_reads_what_is_published(
-    sql: str, place: Path, capsys: pytest.CaptureFixture[str]
+    place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     city = City(30, days=3)
     with serving(city) as server:
@@ -144,7 +133,14 @@ def test_a_query_only_reads_what_is_published(
     capsys.readouterr()
     assert run(["query", "SELECT count(*) AS n FROM service_requests", "--format", "csv"]) == 0
     assert capsys.readouterr().out.split()[0] == "n"
-    assert run(["query", sql]) == 2
-    said = told(capsys)
-    assert len(said.strip().splitlines()) <= 3
+    for sql in (
+        "CREATE TABLE x (a INT)",
+        "COPY (SELECT 1) TO 'stolen.csv'",
+        "ATTACH 'other.duckdb'",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT 1; SELECT 2",
+        "SELEC 1",
+    ):
+        assert run(["query", sql]) == 2, sql
+        assert len(told(capsys).strip().splitlines()) <= 3, sql
     assert not (place / "stolen.csv").exists()

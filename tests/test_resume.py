@@ -79,6 +79,7 @@ def test_an_interrupted_pull_reads_on_and_reads_nothing_twice(
     assert contents(setup) == contents(whole)
 
 
+@pytest.mark.slow
 def test_a_killed_pull_is_taken_up_and_ends_like_one_that_was_not(
     settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
