@@ -38,11 +38,12 @@ class Shape:
     duplicates_only: bool = False
 
 
-def settle(settings: Settings, *shapes: Shape) -> None:
-    """Write cities of these shapes into the warehouse, and publish it."""
+def settle(settings: Settings, *shapes: Shape, then: str = "") -> None:
+    """Write cities of these shapes into the warehouse, run the SQL ``then``, and publish."""
     with warehouse(settings.warehouse) as con:
         for shape in shapes:
             _settle(con, shape)
+        con.execute(then)
     publish(settings)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,44 @@ from open311_etl.query import query
 Row = dict[str, Any]
 
 
+ODD = """
+CREATE TEMP TABLE moved AS
+SELECT
+    service_request_id,
+    CASE
+        WHEN service_request_id LIKE '%7' THEN requested_datetime + INTERVAL 336 HOUR
+        WHEN service_request_id LIKE '%13' THEN requested_datetime - INTERVAL 1 HOUR
+        ELSE closed_datetime
+    END AS moment
+FROM service_requests
+WHERE
+    status = 'closed' AND requested_datetime < '2026-04-10'
+    AND service_request_id SIMILAR TO '.*(7|13|59)';
+UPDATE service_requests AS r SET closed_datetime = m.moment, updated_datetime = m.moment
+FROM moved AS m WHERE m.service_request_id = r.service_request_id;
+UPDATE service_request_versions AS v
+SET closed_datetime = m.moment, updated_datetime = m.moment, valid_from = m.moment
+FROM moved AS m WHERE m.service_request_id = v.service_request_id AND v.is_current;
+UPDATE service_request_notes AS n SET note_datetime = m.moment
+FROM moved AS m WHERE m.service_request_id = n.service_request_id AND n.type = 'closed';
+UPDATE service_requests AS r SET status = 'open'
+FROM moved AS m WHERE r.service_request_id = m.service_request_id
+AND m.service_request_id LIKE '%59';
+INSERT INTO service_request_notes BY NAME
+SELECT
+    'springfield' AS source, service_request_id, 3 AS note_number,
+    moment + INTERVAL 1 DAY AS note_datetime, 'reopened' AS type
+FROM moved WHERE service_request_id LIKE '%59';
+UPDATE service_requests SET gone_at = '2026-04-20 12:00:00Z'
+WHERE status = 'open' AND requested_datetime < '2026-04-15' AND service_request_id LIKE '%3';
+"""
+"""Some are closed after 14 days to the second or before they were made, some reopen, some go."""
+
+
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(tmp_path_factory.mktemp("city"), {})
-    settle(settings, Shape(2_500))
+    settle(settings, Shape(2_500), then=ODD)
     return settings
 
 
@@ -243,3 +278,120 @@ def test_completeness_is_what_the_ledger_says(page: Reader, city: Settings) -> N
     marks = page.page.eval_on_selector_all(".calendar .day", "days => days.map(d => d.className)")
     assert marks.count("day blocked") == 1
     assert marks.count("day suspect") == marks.count("day unread") == 2
+
+
+EVERY_DAY = "#overview?from=2026-01-01&to=2026-05-01"
+
+
+def asked(city: Settings, sql: str) -> dict[Any, Any]:
+    """Give the rows of two columns, or of more, by the first of them."""
+    rows = [[plain(value) for value in row.values()] for row in query(city, sql).to_pylist()]
+    return {first: rest[0] if len(rest) == 1 else rest for first, *rest in rows}
+
+
+def by(rows: list[dict[str, str]], key: str, *columns: str) -> dict[Any, Any]:
+    """Give rows of a card in the same way."""
+    found = {row[key]: [read(row[column]) for column in columns] for row in rows}
+    return {key: rest[0] if len(rest) == 1 else rest for key, rest in found.items()}
+
+
+def test_days_and_weeks_are_those_of_the_marts(page: Reader, city: Settings) -> None:
+    page.go("#overview?from=2026-02-01&to=2026-04-30")
+    days = asked(
+        city, "SELECT day, counted, closed FROM marts.volume_by_day WHERE day >= '2026-02-01'"
+    )
+    assert len(days) == 89
+    assert by(page.rows("flow"), "day", "opened", "closed") == days
+    assert by(page.rows("backlog"), "day", "open") == asked(
+        city, "SELECT day, backlog FROM marts.backlog_by_day WHERE day >= '2026-02-01'"
+    )
+    page.go(EVERY_DAY)
+    weeks = asked(city, "SELECT week, opened, closed FROM marts.keeping_up")
+    assert len(weeks) >= 12
+    shown = by(page.rows("flow"), "week", "opened", "closed")
+    assert {week: shown[week] for week in weeks} == weeks
+
+
+def test_services_wards_and_channels_are_those_of_the_marts(page: Reader, city: Settings) -> None:
+    page.go(EVERY_DAY)
+    assert by(page.rows("services"), "code", "requests") == asked(
+        city, "SELECT service_code, sum(counted) FROM marts.volume_daily GROUP BY ALL"
+    )
+    kept = asked(
+        city,
+        "SELECT service_code, sum(due) AS due, sum(on_time) FROM marts.on_time"
+        " GROUP BY ALL HAVING due > 0",
+    )
+    assert by(page.rows("on-time"), "code", "due", "met") == kept
+    wards = by(page.rows("wards"), "ward", "old enough", "closed in time", "expected", "ratio")
+    told = asked(city, "SELECT ward, n, closed_14, expected_14, ratio FROM marts.ward_fairness")
+    assert wards.keys() == told.keys()
+    for ward, (n, closed, expected, ratio) in told.items():
+        about = pytest.approx(expected, abs=0.051)
+        assert wards[ward] == [n, closed, about, near(ratio if n >= 50 else None)], ward
+    apart = by(page.rows("aside"), "kind", "requests")
+    (truth,) = query(
+        city, "SELECT sum(duplicates) AS d, sum(info_only) AS i FROM marts.duplicates"
+    ).to_pylist()
+    assert (apart["duplicates"], apart["information only"]) == (truth["d"], truth["i"])
+    assert sum(n for n in by(page.rows("ages"), "age", "open").values()) == float(
+        query(city, "SELECT sum(open) AS n FROM marts.open_ages").to_pylist()[0]["n"]
+    )
+    page.go("#overview?from=2026-03-01&to=2026-03-31")
+    assert by(page.rows("channels"), "channel", "requests") == asked(
+        city,
+        "SELECT replace(channel, 'unknown', 'none'), requests FROM marts.channels"
+        " WHERE month = '2026-03-01'",
+    )
+
+
+def test_times_and_cells_of_the_last_days_are_those_of_the_marts(
+    page: Reader, city: Settings
+) -> None:
+    """The mart knows times to the day, the page to the hour: middles may lie on either side."""
+    page.go("#overview?from=2026-01-31&to=2026-05-01")
+    told = asked(
+        city,
+        "SELECT service_code, n, closed, km_median_days, km_p90_days FROM marts.time_to_close"
+        " WHERE span = 'last 90 days'",
+    )
+    shown = by(page.rows("times"), "code", "n", "closed", "median hours", "p90 hours")
+    assert shown.keys() == told.keys()
+    for code, (n, closed, *days) in told.items():
+        assert shown[code][:2] == [n, closed], code
+        for hour, day in zip(shown[code][2:], days, strict=True):
+            if n >= 20 and day is not None:
+                assert abs(hour / 24 - day) <= 1.5, code
+    page.go("#overview?from=2026-01-31&to=2026-04-30")
+    spots = asked(
+        city,
+        "SELECT round(cell_lat, 5) || ' ' || round(cell_long, 5), requests FROM marts.hot_spots",
+    )
+    cells = {f"{r['latitude']} {r['longitude']}": float(r["requests"]) for r in page.rows("map")}
+    assert len(spots) > 5
+    assert {place: cells[place] for place in spots} == spots
+
+
+def test_the_last_day_and_freshness_are_those_of_the_marts(page: Reader, city: Settings) -> None:
+    page.go()
+    (day,) = query(
+        city, "SELECT sum(requests) AS requests, sum(usual) AS usual FROM marts.unusual_day"
+    ).to_pylist()
+    assert float(page.tile("opened")) == day["requests"]
+    low, high = re.findall(r"\((\d+) to (\d+)\)", page.text("[data-tile=opened]"))[0]
+    assert abs((int(low) + int(high)) / 2 - day["usual"]) <= 0.5
+    page.go("#complete")
+    (fresh,) = query(city, "FROM marts.freshness").to_pylist()
+    (has,) = query(
+        city,
+        "SELECT sum(share_with_location * requests) / sum(requests) AS located,"
+        " sum(share_with_ward * requests) / sum(requests) AS warded,"
+        " sum(gone) AS gone FROM marts.completeness",
+    ).to_pylist()
+    assert page.tile("requests") == f"{fresh['requests']:,}"
+    assert page.tile("as-of") == "May 1, 2026, 1:00 AM CDT"
+    assert fresh["as_of"] == datetime(2026, 5, 1, 6, tzinfo=UTC)
+    told = page.text("[data-tile=requests] .tile-text")
+    assert f"{has['located']:.0%} with coordinates, {has['warded']:.0%} with a ward" in told
+    assert f"{has['gone']:.0f} shown no longer" in told
+    assert f"What is owed: {fresh['debts']} pieces" in page.text("main")
