@@ -85,7 +85,7 @@ INSERT INTO service_request_notes BY NAME
 SELECT
     source, service_request_id, n AS note_number,
     CASE n WHEN 1 THEN requested_datetime ELSE closed_datetime END AS note_datetime,
-    CASE n WHEN 1 THEN 'opened' ELSE 'closed' END AS type
+    CASE n WHEN 1 THEN 'opened' ELSE 'closed' END AS type, last_seen_at AS observed_at
 FROM service_requests, range(1, 3) AS r(n)
 WHERE last_seen_at = $seen::TIMESTAMPTZ AND (n = 1 OR closed_datetime IS NOT NULL)
 """
@@ -96,7 +96,7 @@ SELECT
     s.* EXCLUDE (first_seen_at, last_seen_at, last_changed_at),
     CASE v WHEN 1 THEN requested_datetime ELSE updated_datetime END AS valid_from,
     CASE WHEN v = 1 AND closed_datetime IS NOT NULL THEN updated_datetime END AS valid_to,
-    valid_from AS observed_at, valid_to IS NULL AS is_current
+    s.last_seen_at AS observed_at, valid_to IS NULL AS is_current
 FROM service_requests AS s, range(1, 3) AS r(v)
 WHERE
     last_seen_at = $seen::TIMESTAMPTZ
@@ -141,20 +141,51 @@ SELECT 'springfield', 'Springfield', 'America/Chicago', -89.80, 39.66, -89.50, 3
 
 CLOSED_TODAY = """
 CREATE OR REPLACE TEMP TABLE closing AS
-SELECT service_request_id FROM service_requests
-WHERE status = 'open' AND hash(service_request_id) % 7 = 0
+SELECT * FROM service_requests
+WHERE status = 'open' AND last_seen_at < $seen::TIMESTAMPTZ
+ORDER BY hash(service_request_id)
 LIMIT $count;
 
-UPDATE service_requests AS r
-SET status = 'closed', updated_datetime = $seen::TIMESTAMPTZ, closed_datetime = $seen::TIMESTAMPTZ,
-    last_seen_at = $seen::TIMESTAMPTZ, closed_datetime_source = 'note'
-FROM closing AS c
+UPDATE service_requests SET last_seen_at = $seen::TIMESTAMPTZ
+WHERE requested_datetime > $seen::TIMESTAMPTZ - INTERVAL 14 DAY;
+
+DELETE FROM service_requests AS r
+USING closing AS c
 WHERE r.service_request_id = c.service_request_id;
 
-INSERT INTO service_request_notes BY NAME
-SELECT 'springfield' AS source, service_request_id, 2 AS note_number,
-    $seen::TIMESTAMPTZ AS note_datetime, 'closed' AS type
+INSERT INTO service_requests BY NAME
+SELECT * REPLACE (
+    'closed' AS status,
+    CASE WHEN hash(service_request_id, 2) % 20 = 0 THEN 'Closed - duplicate' ELSE 'Completed' END
+        AS status_notes,
+    $seen::TIMESTAMPTZ AS updated_datetime, $seen::TIMESTAMPTZ AS closed_datetime,
+    'note' AS closed_datetime_source, $seen::TIMESTAMPTZ AS last_seen_at,
+    $seen::TIMESTAMPTZ AS last_changed_at
+)
 FROM closing;
+
+UPDATE service_request_versions AS v
+SET valid_to = $seen::TIMESTAMPTZ, is_current = false
+FROM closing AS c
+WHERE v.is_current AND v.service_request_id = c.service_request_id;
+
+INSERT INTO service_request_versions BY NAME
+SELECT
+    r.* EXCLUDE (first_seen_at, last_seen_at, last_changed_at),
+    $seen::TIMESTAMPTZ AS valid_from, NULL AS valid_to, valid_from AS observed_at, true AS is_current
+FROM service_requests AS r
+SEMI JOIN closing AS c ON c.service_request_id = r.service_request_id;
+
+DELETE FROM service_request_notes AS n
+USING closing AS c
+WHERE n.service_request_id = c.service_request_id;
+
+INSERT INTO service_request_notes BY NAME
+SELECT
+    c.source, c.service_request_id, n AS note_number,
+    CASE n WHEN 1 THEN c.requested_datetime ELSE $seen::TIMESTAMPTZ END AS note_datetime,
+    CASE n WHEN 1 THEN 'opened' ELSE 'closed' END AS type, $seen::TIMESTAMPTZ AS observed_at
+FROM closing AS c, range(1, 3) AS r(n);
 """
 
 
@@ -176,7 +207,7 @@ def make(con: Connection, count: int) -> None:
 
 
 def a_day_more(con: Connection, count: int) -> None:
-    """Load a day: new requests, and the closing of old ones."""
+    """Load a day as a pull would: new requests, the closing of old ones, young ones seen again."""
     seen, new = "2026-01-02 06:00:00+00", DAY_ROWS * 6 // 10
     run(con, REQUESTS, first=count, last=count + new, count=count, day=True, seen=seen)
     for step in (NOTES, VERSIONS):

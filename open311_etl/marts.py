@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from open311_etl import warehouse
 from open311_etl.warehouse import Connection
@@ -19,10 +20,14 @@ from open311_etl.warehouse import Connection
 TABLES = (
     "build",
     "readings",
+    "labels",
     "as_of",
     "fact_service_requests",
-    "open_spells",
+    "reopenings",
     "daily",
+    "cohorts",
+    "durations",
+    "closings",
     "repeats",
 )
 VIEWS = (
@@ -30,6 +35,7 @@ VIEWS = (
     "service_names",
     "dim_day",
     "dim_place",
+    "open_spells",
     "days",
     "volume_daily",
     "volume_by_day",
@@ -61,7 +67,8 @@ VIEWS = (
 
 MACROS = ("backlog_on",)
 
-_STEPS = ("touched", "fresh", "spells", "facts", "changed", "daily", "repeats", "as_of")
+_TOUCHED = ("told", "spells", "fresh", "facts", "moved")
+_COUNTED = ("daily", "cohorts", "durations", "closings", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +103,22 @@ def _take_in(con: Connection, *, whole: bool) -> int:
     warehouse.run(con, "marts/load/macros")
     touched = 0
     for row in warehouse.rows(con, "marts/load/sources"):
-        values = {"source": row["source"], "zone": row["zone"], "whole": whole}
-        for step in _STEPS:
-            warehouse.run(con, f"marts/load/{step}", **values)
-        (counted,) = con.execute("SELECT count(*) FROM touched").fetchone() or (0,)
-        touched += counted
+        touched += _take_in_source(con, source=row["source"], zone=row["zone"], whole=whole)
     warehouse.run(con, "marts/load/taken")
     return touched
+
+
+def _take_in_source(con: Connection, **values: Any) -> int:
+    """Take in what the marts do not have of a source; give how many requests that touched."""
+    warehouse.run(con, "marts/load/touched", **values)
+    (found,) = warehouse.rows(con, "marts/load/since")
+    if found["touched"]:
+        for step in _TOUCHED + _COUNTED:
+            warehouse.run(con, f"marts/load/{step}", since=found["since"], **values)
+        (reach,) = warehouse.rows(con, "marts/load/reach", source=values["source"])
+        warehouse.run(con, "marts/load/repeats", **reach, **values)
+    warehouse.run(con, "marts/load/as_of", **values)
+    return int(found["touched"])
 
 
 def _fit(con: Connection) -> bool:

@@ -48,7 +48,8 @@ NOTES = """
 INSERT INTO service_request_notes BY NAME
 SELECT
     source, service_request_id, k AS note_number, requested_datetime + to_hours(k) AS note_datetime,
-    'activity' AS type, 'Investigation' AS summary, '{"child": 1}' AS extended_attributes
+    'activity' AS type, 'Investigation' AS summary, '{"child": 1}' AS extended_attributes,
+    first_seen_at AS observed_at
 FROM service_requests, range(1, 3) AS r(k)
 WHERE source = $source AND starts_with(service_request_id, $prefix)
 """

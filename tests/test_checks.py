@@ -45,7 +45,8 @@ BREAK = {
     """,
     "notes_have_requests": """
         INSERT INTO service_request_notes BY NAME
-        SELECT 'springfield' AS source, 'nobody' AS service_request_id, 1 AS note_number
+        SELECT 'springfield' AS source, 'nobody' AS service_request_id, 1 AS note_number,
+            now() AS observed_at
     """,
     "marts_agree": "DELETE FROM marts.fact_service_requests",
     "times_plausible": "UPDATE marts.fact_service_requests "

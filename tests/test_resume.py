@@ -21,7 +21,7 @@ from open311_etl.warehouse import warehouse
 TABLES = {
     "service_requests": "* EXCLUDE (first_seen_at, last_seen_at, last_changed_at)",
     "service_request_versions": "* EXCLUDE (observed_at)",
-    "service_request_notes": "*",
+    "service_request_notes": "* EXCLUDE (observed_at)",
     "services": "* EXCLUDE (first_seen_at, last_seen_at, last_changed_at, definition_asked_at)",
     "service_attributes": "* EXCLUDE (first_seen_at)",
     "service_attribute_values": "*",

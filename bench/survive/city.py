@@ -27,7 +27,7 @@ CONTENT = {
     "service_request_versions": "* EXCLUDE (observed_at) REPLACE ("
     "CASE WHEN valid_from = updated_datetime THEN valid_from END AS valid_from, "
     "valid_to IS NULL AS valid_to)",
-    "service_request_notes": "*",
+    "service_request_notes": "* EXCLUDE (observed_at)",
     "services": "* EXCLUDE (first_seen_at, last_seen_at, last_changed_at, definition_asked_at)",
     "service_versions": "* EXCLUDE (valid_from, valid_to)",
     "service_attributes": "* EXCLUDE (first_seen_at)",

@@ -204,7 +204,8 @@ CREATE TABLE main.service_request_notes (
     "summary" VARCHAR,
     "description" VARCHAR,
     "extended_attributes" JSON,
-    "child_service_request_id" VARCHAR
+    "child_service_request_id" VARCHAR,
+    "observed_at" TIMESTAMP WITH TIME ZONE NOT NULL
 );
 
 CREATE TABLE main.service_request_versions (

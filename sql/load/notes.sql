@@ -1,6 +1,6 @@
 -- what:   replaces the notes of new and changed requests
 -- grain:  one row per note
--- reads:  incoming
+-- reads:  incoming, stage
 -- writes: service_request_notes
 DELETE FROM service_request_notes AS n
 USING incoming AS i
@@ -11,11 +11,12 @@ WHERE
 INSERT INTO service_request_notes BY NAME
 WITH each_note AS (
     SELECT
-        source, service_request_id,
-        unnest(note_list) AS note,
-        generate_subscripts(note_list, 1) AS note_number
-    FROM incoming
-    WHERE len(note_list) > 0
+        i.source, i.service_request_id, s.seen_at AS observed_at,
+        unnest(i.note_list) AS note,
+        generate_subscripts(i.note_list, 1) AS note_number
+    FROM incoming AS i
+    INNER JOIN stage AS s ON s.rowid = i.entry
+    WHERE len(i.note_list) > 0
 )
 
 SELECT
@@ -31,6 +32,7 @@ SELECT
         words(note.extended_attributes -> '$.service_request_id'),
         words(note.extended_attributes -> '$.id'),
         named_id(concat_ws(' ', note.summary, note.description), service_request_id)
-    ) AS child_service_request_id
+    ) AS child_service_request_id,
+    observed_at
 FROM each_note
 WHERE note IS NOT NULL;

@@ -11,7 +11,8 @@ CREATE TABLE IF NOT EXISTS service_request_notes (
     summary VARCHAR,
     description VARCHAR,
     extended_attributes JSON,
-    child_service_request_id VARCHAR
+    child_service_request_id VARCHAR,
+    observed_at TIMESTAMPTZ NOT NULL
 );
 
 COMMENT ON TABLE service_request_notes IS 'Notes (activities) of service requests, one row for each';
@@ -24,3 +25,4 @@ COMMENT ON COLUMN service_request_notes.summary IS 'What happened, in short';
 COMMENT ON COLUMN service_request_notes.description IS 'What happened, at length';
 COMMENT ON COLUMN service_request_notes.extended_attributes IS 'What the source attaches to the note, such as a child request';
 COMMENT ON COLUMN service_request_notes.child_service_request_id IS 'Request that the note names: by a key of extended_attributes, else the first word of its text that is shaped like the request''s own id';
+COMMENT ON COLUMN service_request_notes.observed_at IS 'When a pull saw the list that the note stands in: a request that changes has all its notes replaced';

@@ -1,45 +1,29 @@
--- what:   which of the touched requests the counting marts see otherwise now, and on which days
--- grain:  one row per request; one per day
--- reads:  fresh, fresh_spells, facts_before, spells_before
--- writes: temp tables changed, days_due
-CREATE OR REPLACE TEMP TABLE changed AS
-WITH before AS (
-    SELECT
-        service_request_id, requested_date, requested_datetime, closed_datetime, service_code, ward,
-        is_duplicate, is_info_only, lat, long
-    FROM facts_before
-),
+-- what:   which touched requests may follow a closing now, and did before, and whose closing is another
+-- grain:  one row per request and state
+-- reads:  moved
+-- writes: temp tables arrived, departed, reclosed
+-- Where all is made anew no closing was looked at before, so all are.
+CREATE OR REPLACE TEMP TABLE arrived AS
+SELECT service_request_id, service_code, requested_datetime, lat, long
+FROM moved
+WHERE is_counted AND lat IS NOT NULL AND requested_datetime IS NOT NULL AND NOT $whole
+GROUP BY ALL
+HAVING sum(sign) > 0;
 
-after AS (
-    SELECT
-        service_request_id, requested_local::DATE AS requested_date, requested_datetime,
-        closed_datetime, service_code, ward, is_duplicate, is_info_only, lat, long
-    FROM fresh
-    WHERE NOT $whole
-)
+CREATE OR REPLACE TEMP TABLE departed AS
+SELECT service_request_id, service_code, requested_datetime, lat, long
+FROM moved
+WHERE is_counted AND lat IS NOT NULL AND requested_datetime IS NOT NULL AND NOT $whole
+GROUP BY ALL
+HAVING sum(sign) < 0;
 
-SELECT service_request_id, requested_date
-FROM ((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before))
+CREATE OR REPLACE TEMP TABLE reclosed AS
+SELECT service_request_id, service_code, closed_datetime, lat, long, sum(sign) > 0 AS is_new
+FROM moved
+WHERE is_counted AND lat IS NOT NULL AND days_to_close IS NOT NULL AND NOT $whole
+GROUP BY ALL
+HAVING sum(sign) <> 0
 UNION ALL
-SELECT service_request_id, requested_local::DATE AS requested_date FROM fresh WHERE $whole;
-
-CREATE OR REPLACE TEMP TABLE days_due AS
-WITH before AS (
-    FROM spells_before
-),
-
-after AS (
-    FROM fresh_spells WHERE NOT $whole
-),
-
-spelled AS (
-    (FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before)
-    UNION ALL
-    FROM fresh_spells WHERE $whole
-)
-
-SELECT requested_date AS day FROM changed WHERE requested_date IS NOT NULL
-UNION
-SELECT opened_date FROM spelled WHERE spell > 1
-UNION
-SELECT greatest(ended_date, opened_date) FROM spelled WHERE ended_date IS NOT NULL;
+SELECT service_request_id, service_code, closed_datetime, lat, long, true
+FROM fresh
+WHERE is_counted AND lat IS NOT NULL AND days_to_close IS NOT NULL AND $whole;

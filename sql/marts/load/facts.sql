@@ -1,36 +1,39 @@
 -- what:   replaces the touched requests
--- grain:  one row per touched request
--- reads:  fresh, touched, fresh_spells
--- writes: marts.fact_service_requests, temp table facts_before
+-- grain:  one row per touched request; one per spell after its first
+-- reads:  touched, fresh, more_spells, marts.fact_service_requests, marts.reopenings
+-- writes: marts.fact_service_requests, marts.reopenings,
+--         temp tables facts_before, spells_before, fresh_spells
 CREATE OR REPLACE TEMP TABLE facts_before AS
-SELECT f.*
+SELECT
+    f.rowid AS fact, f.service_request_id, f.service_code, f.ward, f.is_open, f.is_duplicate,
+    f.is_info_only, f.is_counted, f.is_gone, f.gone_at, f.requested_datetime, f.requested_date,
+    f.requested_month, f.first_expected_datetime, f.closed_datetime, f.closed_date, f.days_to_close,
+    f.first_ended_datetime, f.first_ended_by, f.first_ended_date, f.first_reopened_datetime, f.lat,
+    f.long
 FROM marts.fact_service_requests AS f
 SEMI JOIN touched AS t ON t.service_request_id = f.service_request_id
-WHERE f.source = $source;
+WHERE f.source = $source AND NOT $whole;
 
-DELETE FROM marts.fact_service_requests AS f
-USING touched AS t
-WHERE f.source = $source AND f.service_request_id = t.service_request_id;
+DELETE FROM marts.fact_service_requests WHERE rowid IN (SELECT fact FROM facts_before);
 
 INSERT INTO marts.fact_service_requests BY NAME
-WITH spelled AS (
-    SELECT
-        service_request_id,
-        max(spell) - 1 AS reopened_count,
-        max(ended_datetime) FILTER (ended_by = 'closed') AS last_closed_datetime
-    FROM fresh_spells
-    GROUP BY ALL
-)
+SELECT * EXCLUDE (request) FROM fresh;
 
+CREATE OR REPLACE TEMP TABLE spells_before AS
+SELECT r.rowid AS spell_row, r.*
+FROM marts.reopenings AS r
+SEMI JOIN facts_before AS f ON f.service_request_id = r.service_request_id
+WHERE r.source = $source;
+
+DELETE FROM marts.reopenings WHERE rowid IN (SELECT spell_row FROM spells_before);
+
+CREATE OR REPLACE TEMP TABLE fresh_spells AS
 SELECT
-    f.* EXCLUDE (requested_local),
-    f.requested_local::DATE AS requested_date,
-    date_trunc('month', f.requested_local)::DATE AS requested_month,
-    hour(f.requested_local)::INTEGER AS requested_hour,
-    s.reopened_count,
-    CASE WHEN f.is_closed THEN s.last_closed_datetime END AS last_closed_datetime,
-    NOT f.is_duplicate AND NOT f.is_info_only AS is_counted
-FROM fresh AS f
-INNER JOIN spelled AS s ON s.service_request_id = f.service_request_id
--- In the order of time, queries over some days skip the rest.
-ORDER BY f.requested_datetime;
+    f.source, f.service_request_id, s.spell, s.opened_datetime, s.ended_datetime, s.ended_by,
+    timezone($zone, s.opened_datetime)::DATE AS opened_date,
+    timezone($zone, s.ended_datetime)::DATE AS ended_date,
+    s.reopened_datetime, f.service_code, f.ward, f.is_counted
+FROM more_spells AS s
+INNER JOIN fresh AS f ON f.request = s.request;
+
+INSERT INTO marts.reopenings BY NAME FROM fresh_spells;

@@ -1,93 +1,120 @@
--- what:   the touched requests, flat, as far as their newest version and their answers tell
+-- what:   the touched requests as facts
 -- grain:  one row per touched request
--- reads:  touched, service_requests, service_request_versions, service_request_notes, services
+-- reads:  touched, noted, stated, first_spells, service_requests, services
 -- writes: temp table fresh
-CREATE OR REPLACE TEMP TABLE fresh AS
-WITH answered AS (
-    SELECT n.service_request_id, min(n.note_datetime) AS moment
-    FROM service_request_notes AS n
-    SEMI JOIN touched AS t ON t.service_request_id = n.service_request_id
-    INNER JOIN service_requests AS r
-        ON r.source = n.source AND r.service_request_id = n.service_request_id
+CREATE OR REPLACE TEMP TABLE answered AS
+WITH noted_answer AS (
+    SELECT n.request, n.moment
+    FROM noted AS n
+    INNER JOIN touched AS t ON t.request = n.request
     WHERE
-        n.source = $source AND n.note_datetime >= r.requested_datetime
-        AND coalesce(lower(n.type), '') NOT IN ('submitted', 'opened', 'open', 'reopened')
-    GROUP BY ALL
+        n.moment >= t.requested_datetime
+        AND n.type NOT IN ('submitted', 'opened', 'open', 'reopened')
 ),
 
-stated AS (
+-- Who has one version alone was never seen to change.
+compared AS (
     SELECT
-        v.service_request_id, v.valid_from, v.expected_datetime,
+        request, valid_from, expected_datetime,
         row_number() OVER states > 1
         AND (
-            v.status_notes IS DISTINCT FROM lag(v.status_notes) OVER states
-            OR v.agency_responsible IS DISTINCT FROM lag(v.agency_responsible) OVER states
+            status_notes IS DISTINCT FROM lag(status_notes) OVER states
+            OR agency_responsible IS DISTINCT FROM lag(agency_responsible) OVER states
         ) AS answers
-    FROM service_request_versions AS v
-    SEMI JOIN touched AS t ON t.service_request_id = v.service_request_id
-    WHERE v.source = $source
-    WINDOW states AS (PARTITION BY v.service_request_id ORDER BY v.valid_from)
+    FROM stated
+    SEMI JOIN (SELECT request FROM stated WHERE NOT is_current) AS changed USING (request)
+    WINDOW states AS (PARTITION BY request ORDER BY valid_from)
+),
+
+each AS (
+    SELECT request, moment AS answered_at, NULL AS expected_datetime, NULL AS valid_from
+    FROM noted_answer
+    UNION ALL
+    SELECT request, CASE WHEN answers THEN valid_from END, expected_datetime, valid_from FROM compared
+)
+
+SELECT
+    request, min(answered_at) AS answered_at,
+    arg_min(expected_datetime, valid_from) AS first_expected_datetime
+FROM each
+GROUP BY request;
+
+CREATE OR REPLACE TEMP TABLE fresh AS
+WITH known AS (
+    SELECT
+        t.request,
+        r.*,
+        known_keys(r.extended_attributes) AS e,
+        known_keys(r.extra) AS x,
+        timezone($zone, r.requested_datetime) AS requested_local,
+        grid_row(r.lat) AS grid_row
+    FROM service_requests AS r
+    INNER JOIN touched AS t ON t.request = r.rowid
 ),
 
 told AS (
     SELECT
-        service_request_id,
-        min(valid_from) FILTER (answers) AS answered_at,
-        arg_min(expected_datetime, valid_from) AS first_expected_datetime
-    FROM stated
-    GROUP BY ALL
+        *,
+        coalesce(parent_in(e), parent_in(x)) AS parent_service_request_id,
+        floor(long / column_width(grid_row))::INTEGER AS grid_column
+    FROM known
 ),
 
-known AS (
+named AS (
     SELECT
-        r.*,
-        known_values(r.extended_attributes) AS e,
-        known_values(r.extra) AS x,
-        grid_row(r.lat) AS grid_row
-    FROM service_requests AS r
-    SEMI JOIN touched AS t ON t.service_request_id = r.service_request_id
-    WHERE r.source = $source
-),
-
-placed AS (
-    SELECT *, floor(long / column_width(grid_row))::INTEGER AS grid_column FROM known
+        k.* EXCLUDE (service_code, service_name),
+        coalesce(k.service_code, 'none') AS service_code,
+        coalesce(s.service_name, k.service_name, k.service_code, 'none') AS service_name,
+        coalesce(s.service_group, 'none') AS service_group,
+        duplicate_of(
+            coalesce(said(k.e.duplicate), k.x.duplicate), k.parent_service_request_id, k.status,
+            k.status_notes
+        ) AS is_duplicate,
+        info_only(coalesce(s.service_name, k.service_name)) AS is_info_only
+    FROM told AS k
+    LEFT JOIN services AS s ON s.source = k.source AND s.service_code = k.service_code
 )
 
 SELECT
-    p.source, p.service_request_id,
-    coalesce(p.service_code, 'none') AS service_code,
-    coalesce(s.service_name, p.service_name, p.service_code, 'none') AS service_name,
-    coalesce(s.service_group, 'none') AS service_group,
-    p.agency_responsible, p.status,
-    NOT ended(p.status) AND p.gone_at IS NULL AS is_open,
-    ended(p.status) AS is_closed,
-    p.requested_datetime, p.updated_datetime, p.expected_datetime,
-    coalesce(t.first_expected_datetime, p.expected_datetime) AS first_expected_datetime,
+    k.request, k.source, k.service_request_id, k.service_code, k.service_name, k.service_group,
+    k.agency_responsible, k.status,
+    NOT ended(k.status) AND k.gone_at IS NULL AS is_open,
+    ended(k.status) AS is_closed,
+    k.requested_datetime, k.updated_datetime, k.expected_datetime,
+    coalesce(a.first_expected_datetime, k.expected_datetime) AS first_expected_datetime,
     least(
-        a.moment, t.answered_at,
-        CASE WHEN p.closed_datetime >= p.requested_datetime THEN p.closed_datetime END
+        a.answered_at,
+        CASE WHEN k.closed_datetime >= k.requested_datetime THEN k.closed_datetime END
     ) AS first_response_datetime,
-    p.closed_datetime, p.closed_datetime_source,
-    timezone($zone, p.requested_datetime) AS requested_local,
-    timezone($zone, p.updated_datetime)::DATE AS updated_date,
-    timezone($zone, p.closed_datetime)::DATE AS closed_date,
+    k.closed_datetime, k.closed_datetime_source,
+    CASE WHEN is_closed THEN s.last_closed_datetime END AS last_closed_datetime,
+    s.ended_datetime AS first_ended_datetime, s.ended_by AS first_ended_by,
+    s.reopened_datetime AS first_reopened_datetime, s.reopened_count,
+    k.requested_local::DATE AS requested_date,
+    date_trunc('month', k.requested_local)::DATE AS requested_month,
+    hour(k.requested_local)::INTEGER AS requested_hour,
+    timezone($zone, k.updated_datetime)::DATE AS updated_date,
+    timezone($zone, k.closed_datetime)::DATE AS closed_date,
     CASE
-        WHEN p.closed_datetime >= p.requested_datetime
-            THEN (epoch_us(p.closed_datetime) - epoch_us(p.requested_datetime)) / 86400e6
+        WHEN s.ended_datetime = k.closed_datetime THEN closed_date
+        ELSE timezone($zone, s.ended_datetime)::DATE
+    END AS first_ended_date,
+    CASE
+        WHEN k.closed_datetime >= k.requested_datetime
+            THEN (epoch_us(k.closed_datetime) - epoch_us(k.requested_datetime)) / 86400e6
     END AS days_to_close,
-    duplicate_of(p.e, p.x, p.status, p.status_notes) AS is_duplicate,
-    parent_of(p.e, p.x) AS parent_service_request_id,
-    info_only(coalesce(s.service_name, p.service_name)) AS is_info_only,
-    p.gone_at IS NOT NULL AS is_gone, p.gone_at,
-    channel_of(p.e, p.x) AS channel,
-    ward_of(p.e, p.x) AS ward,
-    area_of(p.e, p.x) AS area,
-    p.zipcode, p.address, p.lat, p.long,
-    p.grid_row || ':' || p.grid_column AS cell,
-    row_lat(p.grid_row) AS cell_lat,
-    (p.grid_column + 0.5) * column_width(p.grid_row) AS cell_long,
-    p.first_seen_at, p.last_seen_at
-FROM placed AS p
-LEFT JOIN services AS s ON s.source = p.source AND s.service_code = p.service_code
-LEFT JOIN answered AS a ON a.service_request_id = p.service_request_id
-LEFT JOIN told AS t ON t.service_request_id = p.service_request_id;
+    k.is_duplicate, k.parent_service_request_id, k.is_info_only,
+    NOT k.is_duplicate AND NOT k.is_info_only AS is_counted,
+    k.gone_at IS NOT NULL AS is_gone, k.gone_at,
+    lower(coalesce(channel_in(k.e), channel_in(k.x))) AS channel,
+    coalesce(ward_in(k.e), ward_in(k.x)) AS ward,
+    coalesce(area_in(k.e), area_in(k.x)) AS area,
+    k.zipcode, k.address, k.lat, k.long,
+    k.grid_row || ':' || k.grid_column AS cell,
+    row_lat(k.grid_row) AS cell_lat,
+    (k.grid_column + 0.5) * column_width(k.grid_row) AS cell_long,
+    spot_of(k.lat, k.long) AS spot,
+    k.first_seen_at
+FROM named AS k
+INNER JOIN first_spells AS s ON s.request = k.request
+LEFT JOIN answered AS a ON a.request = k.request;

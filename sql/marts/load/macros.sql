@@ -14,36 +14,44 @@ coalesce(
     false
 );
 
--- Values of known keys: of extended_attributes first, then of what the source serves beyond
--- GeoReport. Chicago has ward, police_district, channel, duplicate and parent_service_request_id
--- (Q-ID-7, Q-EXT-3), Boston duplicate_parent_service_request_id, others the rest.
-CREATE OR REPLACE TEMP MACRO known_values(j) AS
-[
-    CASE WHEN trim(v) NOT IN ('', '0', 'null', 'N/A', 'n/a', 'Unknown', 'unknown') THEN trim(v) END
-    FOR v IN json_extract_string(j, [
-        '$.ward', '$.council_district', '$.city_council_district', '$.supervisor_district',
-        '$.community_area', '$.neighborhood', '$.neighbourhood', '$.district', '$.police_district',
-        '$.channel', '$.source', '$.method_received', '$.origin',
-        '$.duplicate', '$.parent_service_request_id', '$.duplicate_parent_service_request_id'
-    ])
-];
+-- Known keys: those of extended_attributes count first, then what the source serves beyond GeoReport.
+-- Chicago has ward, police_district, channel, duplicate and parent_service_request_id (Q-ID-7,
+-- Q-EXT-3), Boston duplicate_parent_service_request_id, others the rest.
+CREATE OR REPLACE TEMP MACRO known_keys(j) AS
+from_json(j, '{
+    "ward": "VARCHAR", "council_district": "VARCHAR", "city_council_district": "VARCHAR",
+    "supervisor_district": "VARCHAR", "community_area": "VARCHAR", "neighborhood": "VARCHAR",
+    "neighbourhood": "VARCHAR", "district": "VARCHAR", "police_district": "VARCHAR",
+    "channel": "VARCHAR", "source": "VARCHAR", "method_received": "VARCHAR", "origin": "VARCHAR",
+    "duplicate": "VARCHAR", "parent_service_request_id": "VARCHAR",
+    "duplicate_parent_service_request_id": "VARCHAR"
+}');
 
-CREATE OR REPLACE TEMP MACRO ward_of(e, x) AS
-coalesce(e[1], e[2], e[3], e[4], x[1], x[2], x[3], x[4]);
+CREATE OR REPLACE TEMP MACRO said(v) AS
+CASE WHEN trim(v) NOT IN ('', '0', 'null', 'N/A', 'n/a', 'Unknown', 'unknown') THEN trim(v) END;
 
-CREATE OR REPLACE TEMP MACRO area_of(e, x) AS
-coalesce(e[5], e[6], e[7], e[8], e[9], x[5], x[6], x[7], x[8], x[9]);
+CREATE OR REPLACE TEMP MACRO ward_in(k) AS
+coalesce(
+    said(k.ward), said(k.council_district), said(k.city_council_district), said(k.supervisor_district)
+);
 
-CREATE OR REPLACE TEMP MACRO channel_of(e, x) AS
-lower(coalesce(e[10], e[11], e[12], e[13], x[10], x[11], x[12], x[13]));
+CREATE OR REPLACE TEMP MACRO area_in(k) AS
+coalesce(
+    said(k.community_area), said(k.neighborhood), said(k.neighbourhood), said(k.district),
+    said(k.police_district)
+);
 
-CREATE OR REPLACE TEMP MACRO parent_of(e, x) AS coalesce(e[15], e[16], x[15], x[16]);
+CREATE OR REPLACE TEMP MACRO channel_in(k) AS
+coalesce(said(k.channel), said(k.source), said(k.method_received), said(k.origin));
+
+CREATE OR REPLACE TEMP MACRO parent_in(k) AS
+coalesce(said(k.parent_service_request_id), said(k.duplicate_parent_service_request_id));
 
 -- A duplicate is flagged, names its parent, or is called one in words ("Completed - Dup"); "not a
 -- duplicate" is none.
-CREATE OR REPLACE TEMP MACRO duplicate_of(e, x, status, status_notes) AS
-coalesce(lower(coalesce(e[14], x[14])) IN ('true', '1', 'yes', 'y'), false)
-OR parent_of(e, x) IS NOT NULL
+CREATE OR REPLACE TEMP MACRO duplicate_of(flag, parent, status, status_notes) AS
+coalesce(lower(said(flag)) IN ('true', '1', 'yes', 'y'), false)
+OR parent IS NOT NULL
 OR coalesce(
     regexp_matches(concat_ws(' ', status, status_notes), '\bdup(licate)?\b', 'i')
     AND NOT regexp_matches(concat_ws(' ', status, status_notes), '\b(not?|never) (an? )?dup', 'i'),
@@ -61,26 +69,25 @@ CREATE OR REPLACE TEMP MACRO row_lat(r) AS (r + 0.5) * 500 / 111320;
 CREATE OR REPLACE TEMP MACRO column_width(r) AS
 500 / (111320 * greatest(cos(radians(row_lat(r))), 0.01));
 
--- Spots: a grid of 55 m, as numbers; and all spots that 55 m around a point touch.
-CREATE OR REPLACE TEMP MACRO spot_width(r) AS
-55 / (111320 * greatest(cos(radians((r + 0.5) * 55 / 111320)), 0.01));
+-- Spots: a grid of 111 m, as numbers. All that is within 55 m of a point lies in the spots of the
+-- corners of the square of 110.2 m around it, because none is smaller than that square.
+CREATE OR REPLACE TEMP MACRO spot_row(lat) AS floor(lat * 111320 / 111)::BIGINT;
 
 CREATE OR REPLACE TEMP MACRO spot_in(r, long) AS
-r * 10000000 + floor(long / spot_width(r))::BIGINT;
+r * 10000000 + floor(long * 111320 * greatest(cos(radians((r + 0.5) * 111 / 111320)), 0.01) / 111)::BIGINT;
 
-CREATE OR REPLACE TEMP MACRO spot(lat, long) AS
-spot_in(floor(lat * 111320 / 55)::BIGINT, long);
+CREATE OR REPLACE TEMP MACRO spot_of(lat, long) AS spot_in(spot_row(lat), long);
+
+CREATE OR REPLACE TEMP MACRO half_square(lat) AS
+55.1 / (111320 * greatest(cos(radians(abs(lat) + 0.001)), 0.01));
 
 CREATE OR REPLACE TEMP MACRO spots_around(lat, long) AS
-list_distinct(flatten([
-    generate_series(
-        spot_in(r, long - 55.1 / (111320 * greatest(cos(radians(abs(lat) + 0.001)), 0.01))),
-        spot_in(r, long + 55.1 / (111320 * greatest(cos(radians(abs(lat) + 0.001)), 0.01)))
-    )
-    FOR r IN generate_series(
-        floor(lat * 111320 / 55)::BIGINT - 1, floor(lat * 111320 / 55)::BIGINT + 1
-    )
-]));
+[
+    spot_in(spot_row(lat - 55.1 / 111320), long - half_square(lat)),
+    spot_in(spot_row(lat - 55.1 / 111320), long + half_square(lat)),
+    spot_in(spot_row(lat + 55.1 / 111320), long - half_square(lat)),
+    spot_in(spot_row(lat + 55.1 / 111320), long + half_square(lat))
+];
 
 CREATE OR REPLACE TEMP MACRO metres(lat_a, long_a, lat_b, long_b) AS
 111320 * sqrt(

@@ -1,110 +1,109 @@
--- what:   replaces the open spells of the touched requests
--- grain:  one row per request and spell
--- reads:  fresh, touched, service_request_notes, service_request_versions
--- writes: marts.open_spells, temp tables spells_before, fresh_spells
+-- what:   when the touched requests were closed and opened again
+-- grain:  one row per touched request; one per spell after the first
+-- reads:  touched, noted, stated
+-- writes: temp tables first_spells, more_spells
 -- Notes tell every closing and reopening with its time, also of before the first pull. What is later
 -- than the last of them, and all where there are none, the versions tell. The newest status has the
 -- last word.
-CREATE OR REPLACE TEMP TABLE fresh_spells AS
-WITH noted AS (
+CREATE OR REPLACE TEMP TABLE event AS
+WITH last_note AS (
+    SELECT request, max(moment) AS moment
+    FROM noted
+    WHERE type IN ('closed', 'opened', 'reopened')
+    GROUP BY request
+)
+
+SELECT request, moment, step, type = 'closed' AS ended
+FROM noted
+WHERE type IN ('closed', 'opened', 'reopened')
+UNION ALL
+SELECT s.request, s.valid_from AS moment, 1000000 AS step, ended(s.status) AS ended
+FROM stated AS s
+LEFT JOIN last_note AS n ON n.request = s.request
+WHERE s.status IS NOT NULL AND (n.moment IS NULL OR s.valid_from > n.moment);
+
+CREATE OR REPLACE TEMP TABLE outline AS
+WITH summed AS (
     SELECT
-        n.service_request_id, n.note_datetime AS moment, lower(n.type) = 'closed' AS ended,
-        n.note_number AS step
-    FROM service_request_notes AS n
-    SEMI JOIN touched AS t ON t.service_request_id = n.service_request_id
-    WHERE
-        n.source = $source AND n.note_datetime IS NOT NULL
-        AND lower(n.type) IN ('closed', 'opened', 'reopened')
-),
-
-last_note AS (
-    SELECT service_request_id, max(moment) AS moment FROM noted GROUP BY ALL
-),
-
-versioned AS (
-    SELECT
-        v.service_request_id, v.valid_from AS moment, ended(v.status) AS ended, 1000000 AS step
-    FROM service_request_versions AS v
-    SEMI JOIN touched AS t ON t.service_request_id = v.service_request_id
-    LEFT JOIN last_note AS n ON n.service_request_id = v.service_request_id
-    WHERE
-        v.source = $source AND v.status IS NOT NULL
-        AND (n.moment IS NULL OR v.valid_from > n.moment)
-),
-
-event AS (
-    SELECT * FROM noted
-    UNION ALL
-    SELECT * FROM versioned
-),
-
-latest AS (
-    SELECT service_request_id, max(moment) AS moment FROM event GROUP BY ALL
-),
-
-state AS (
-    SELECT * FROM event
-    UNION ALL
-    SELECT
-        f.service_request_id,
-        greatest(coalesce(f.updated_datetime, f.first_seen_at), l.moment) AS moment,
-        f.is_closed AS ended,
-        2000000 AS step
-    FROM fresh AS f
-    LEFT JOIN latest AS l ON l.service_request_id = f.service_request_id
-),
-
-flip AS (
-    SELECT *
-    FROM state
-    QUALIFY ended <> lag(ended, 1, false) OVER (PARTITION BY service_request_id ORDER BY moment, step)
-),
-
-turn AS (
-    SELECT service_request_id, moment, ended, 1 AS number, step FROM flip
-    UNION ALL
-    SELECT service_request_id, requested_datetime AS moment, false AS ended, 0 AS number, 0 AS step
-    FROM fresh
-),
-
-spell AS (
-    SELECT
-        service_request_id, ended, moment AS opened_datetime,
-        lead(moment) OVER turns AS ended_datetime,
-        lead(moment, 2) OVER turns AS reopened_datetime
-    FROM turn
-    WINDOW turns AS (PARTITION BY service_request_id ORDER BY number, moment, step)
+        request,
+        min(moment) FILTER (ended) AS first_end,
+        max(moment) FILTER (NOT ended) AS last_opening,
+        max(moment) AS last_event
+    FROM event
+    GROUP BY request
 )
 
 SELECT
-    f.source, f.service_request_id,
-    row_number() OVER (
-        PARTITION BY s.service_request_id ORDER BY s.opened_datetime, s.ended_datetime NULLS LAST
-    ) AS spell,
-    s.opened_datetime,
-    coalesce(s.ended_datetime, f.gone_at) AS ended_datetime,
+    t.request,
+    greatest(t.state_datetime, s.last_event) AS state_datetime,
+    s.first_end,
+    -- Few requests are opened after an end of theirs; only of these the order of all events matters.
+    coalesce(s.first_end IS NOT NULL AND (NOT t.is_closed OR s.last_opening >= s.first_end), false)
+        AS tangled
+FROM touched AS t
+LEFT JOIN summed AS s ON s.request = t.request;
+
+CREATE OR REPLACE TEMP TABLE tangles AS
+WITH state AS (
+    SELECT e.*
+    FROM event AS e
+    SEMI JOIN outline AS o ON o.request = e.request AND o.tangled
+    UNION ALL
+    SELECT o.request, o.state_datetime AS moment, 2000000 AS step, t.is_closed AS ended
+    FROM outline AS o
+    INNER JOIN touched AS t ON t.request = o.request
+    WHERE o.tangled
+),
+
+-- They take turns: an end, an opening, an end ...
+flip AS (
+    SELECT request, moment, step
+    FROM state
+    QUALIFY ended <> lag(ended, 1, false) OVER (PARTITION BY request ORDER BY moment, step)
+)
+
+SELECT request, list(moment ORDER BY moment, step) AS flips FROM flip GROUP BY request;
+
+CREATE OR REPLACE TEMP TABLE first_spells AS
+WITH spell AS (
+    SELECT
+        t.request, t.gone_at,
+        CASE
+            WHEN o.tangled THEN l.flips[1]
+            WHEN t.is_closed THEN coalesce(o.first_end, o.state_datetime)
+        END AS closed_datetime,
+        l.flips[2] AS reopened_datetime,
+        coalesce(len(l.flips) // 2, 0) AS reopened_count,
+        CASE WHEN len(l.flips) % 2 = 1 THEN l.flips[-1] ELSE l.flips[-2] END AS later_closed_datetime
+    FROM touched AS t
+    INNER JOIN outline AS o ON o.request = t.request
+    LEFT JOIN tangles AS l ON l.request = t.request
+)
+
+SELECT
+    request,
+    coalesce(closed_datetime, gone_at) AS ended_datetime,
+    CASE WHEN closed_datetime IS NOT NULL THEN 'closed' WHEN gone_at IS NOT NULL THEN 'gone' END
+        AS ended_by,
+    reopened_datetime,
+    reopened_count::INTEGER AS reopened_count,
+    coalesce(later_closed_datetime, closed_datetime) AS last_closed_datetime
+FROM spell;
+
+CREATE OR REPLACE TEMP TABLE more_spells AS
+WITH numbered AS (
+    SELECT request, flips, unnest(range(1, len(flips) // 2 + 1)) AS n FROM tangles
+)
+
+SELECT
+    m.request,
+    m.n + 1 AS spell,
+    m.flips[2 * m.n] AS opened_datetime,
+    coalesce(m.flips[2 * m.n + 1], t.gone_at) AS ended_datetime,
     CASE
-        WHEN s.ended_datetime IS NOT NULL THEN 'closed'
-        WHEN f.gone_at IS NOT NULL THEN 'gone'
+        WHEN m.flips[2 * m.n + 1] IS NOT NULL THEN 'closed'
+        WHEN t.gone_at IS NOT NULL THEN 'gone'
     END AS ended_by,
-    timezone($zone, s.opened_datetime)::DATE AS opened_date,
-    timezone($zone, coalesce(s.ended_datetime, f.gone_at))::DATE AS ended_date,
-    s.reopened_datetime,
-    f.service_code, f.ward,
-    NOT f.is_duplicate AND NOT f.is_info_only AS is_counted
-FROM spell AS s
-INNER JOIN fresh AS f ON f.service_request_id = s.service_request_id
-WHERE NOT s.ended
-ORDER BY s.opened_datetime;
-
-CREATE OR REPLACE TEMP TABLE spells_before AS
-SELECT s.*
-FROM marts.open_spells AS s
-SEMI JOIN touched AS t ON t.service_request_id = s.service_request_id
-WHERE s.source = $source;
-
-DELETE FROM marts.open_spells AS s
-USING touched AS t
-WHERE s.source = $source AND s.service_request_id = t.service_request_id;
-
-INSERT INTO marts.open_spells BY NAME FROM fresh_spells;
+    m.flips[2 * m.n + 2] AS reopened_datetime
+FROM numbered AS m
+INNER JOIN touched AS t ON t.request = m.request;

@@ -20,13 +20,17 @@ CREATE TABLE marts.fact_service_requests (
     closed_datetime TIMESTAMPTZ,
     closed_datetime_source VARCHAR,
     last_closed_datetime TIMESTAMPTZ,
+    first_ended_datetime TIMESTAMPTZ,
+    first_ended_by VARCHAR,
+    first_reopened_datetime TIMESTAMPTZ,
+    reopened_count INTEGER NOT NULL,
     requested_date DATE,
     requested_month DATE,
     requested_hour INTEGER,
     updated_date DATE,
     closed_date DATE,
+    first_ended_date DATE,
     days_to_close DOUBLE,
-    reopened_count INTEGER NOT NULL,
     is_duplicate BOOLEAN NOT NULL,
     parent_service_request_id VARCHAR,
     is_info_only BOOLEAN NOT NULL,
@@ -43,8 +47,8 @@ CREATE TABLE marts.fact_service_requests (
     cell VARCHAR,
     cell_lat DOUBLE,
     cell_long DOUBLE,
-    first_seen_at TIMESTAMPTZ NOT NULL,
-    last_seen_at TIMESTAMPTZ NOT NULL
+    spot BIGINT,
+    first_seen_at TIMESTAMPTZ NOT NULL
 );
 
 COMMENT ON TABLE marts.fact_service_requests IS 'Service requests, one row each in its newest state, flat and with plain types; start here';
@@ -65,13 +69,17 @@ COMMENT ON COLUMN marts.fact_service_requests.first_response_datetime IS 'First 
 COMMENT ON COLUMN marts.fact_service_requests.closed_datetime IS 'First closing; a request that was reopened keeps it. Null where the source never told when';
 COMMENT ON COLUMN marts.fact_service_requests.closed_datetime_source IS 'Where closed_datetime is from: note, or updated_datetime of the first version seen closed (then it is an upper bound)';
 COMMENT ON COLUMN marts.fact_service_requests.last_closed_datetime IS 'Latest closing of a request that is closed; null while it is open';
+COMMENT ON COLUMN marts.fact_service_requests.first_ended_datetime IS 'When it was no longer open for the first time: closed, or found gone; null while that never was. As notes and versions tell, also where closed_datetime is not known';
+COMMENT ON COLUMN marts.fact_service_requests.first_ended_by IS 'closed or gone; null while it is open for the first time';
+COMMENT ON COLUMN marts.fact_service_requests.first_reopened_datetime IS 'When it was opened again after that closing; null where it was not. All spells are in marts.open_spells';
+COMMENT ON COLUMN marts.fact_service_requests.reopened_count IS 'How often it was opened again after a closing, as far as notes and versions tell';
 COMMENT ON COLUMN marts.fact_service_requests.requested_date IS 'Day of the request in the source''s zone';
 COMMENT ON COLUMN marts.fact_service_requests.requested_month IS 'First day of the month of the request in the source''s zone';
 COMMENT ON COLUMN marts.fact_service_requests.requested_hour IS 'Hour of the request (0 to 23) in the source''s zone';
 COMMENT ON COLUMN marts.fact_service_requests.updated_date IS 'Day of updated_datetime in the source''s zone';
 COMMENT ON COLUMN marts.fact_service_requests.closed_date IS 'Day of closed_datetime in the source''s zone';
+COMMENT ON COLUMN marts.fact_service_requests.first_ended_date IS 'Day of first_ended_datetime in the source''s zone';
 COMMENT ON COLUMN marts.fact_service_requests.days_to_close IS 'Days of 24 hours from requested_datetime to closed_datetime; null where not closed, or closed before requested (see marts.suspicious_closings)';
-COMMENT ON COLUMN marts.fact_service_requests.reopened_count IS 'How often it was opened again after a closing, as far as notes and versions tell';
 COMMENT ON COLUMN marts.fact_service_requests.is_duplicate IS 'True where the source marks it as a duplicate: by flag, by parent or in the words of status or status notes';
 COMMENT ON COLUMN marts.fact_service_requests.parent_service_request_id IS 'The request that it is a duplicate of, where the source says so';
 COMMENT ON COLUMN marts.fact_service_requests.is_info_only IS 'True where the service only gives information: nothing is to be done';
@@ -88,5 +96,5 @@ COMMENT ON COLUMN marts.fact_service_requests.long IS 'Longitude, WGS84, degrees
 COMMENT ON COLUMN marts.fact_service_requests.cell IS 'Cell of a grid of 500 m by 500 m, row:column; null without coordinates';
 COMMENT ON COLUMN marts.fact_service_requests.cell_lat IS 'Latitude of the centre of the cell';
 COMMENT ON COLUMN marts.fact_service_requests.cell_long IS 'Longitude of the centre of the cell';
+COMMENT ON COLUMN marts.fact_service_requests.spot IS 'Number of the cell of a grid of 111 m that it lies in, for finding what is near; null without coordinates';
 COMMENT ON COLUMN marts.fact_service_requests.first_seen_at IS 'When a pull first saw the request';
-COMMENT ON COLUMN marts.fact_service_requests.last_seen_at IS 'When a pull last saw the request';

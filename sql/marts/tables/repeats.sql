@@ -7,7 +7,12 @@ CREATE TABLE marts.repeats (
     service_request_id VARCHAR NOT NULL,
     again_service_request_id VARCHAR NOT NULL,
     days DOUBLE NOT NULL,
-    metres DOUBLE NOT NULL
+    metres DOUBLE NOT NULL,
+    service_code VARCHAR NOT NULL,
+    closed_datetime TIMESTAMPTZ NOT NULL,
+    closed_date DATE NOT NULL,
+    lat DOUBLE NOT NULL,
+    long DOUBLE NOT NULL
 );
 
 COMMENT ON TABLE marts.repeats IS 'Counted requests whose first closing was followed within 30 days by a counted request for the same service within 55 m';
@@ -16,3 +21,8 @@ COMMENT ON COLUMN marts.repeats.service_request_id IS 'The request that was clos
 COMMENT ON COLUMN marts.repeats.again_service_request_id IS 'The first request that followed';
 COMMENT ON COLUMN marts.repeats.days IS 'Days from the closing to it';
 COMMENT ON COLUMN marts.repeats.metres IS 'Metres between the two';
+COMMENT ON COLUMN marts.repeats.service_code IS 'Code of the service of both';
+COMMENT ON COLUMN marts.repeats.closed_datetime IS 'When the first was closed';
+COMMENT ON COLUMN marts.repeats.closed_date IS 'Day of closed_datetime in the source''s zone';
+COMMENT ON COLUMN marts.repeats.lat IS 'Latitude of the request that was closed, WGS84, degrees';
+COMMENT ON COLUMN marts.repeats.long IS 'Longitude of the request that was closed, WGS84, degrees';

@@ -1,23 +1,18 @@
 -- what:   the share closed within 7 and 30 days (question 7)
 -- grain:  one row per source, month of the request and service
--- reads:  marts.fact_service_requests, marts.as_of, marts.service_names
+-- reads:  marts.cohorts, marts.as_of, marts.service_names
 -- writes: view marts.closed_within
 CREATE OR REPLACE VIEW marts.closed_within AS
 WITH cohort AS (
     SELECT
-        f.source, f.requested_month, f.service_code,
-        f.requested_month + INTERVAL 1 MONTH + INTERVAL 7 DAY <= a.as_of_date AS mature_7,
-        f.requested_month + INTERVAL 1 MONTH + INTERVAL 30 DAY <= a.as_of_date AS mature_30,
-        count(*) AS n,
-        count(*) FILTER (f.days_to_close <= 7) AS closed_7,
-        count(*) FILTER (f.days_to_close <= 30) AS closed_30
-    FROM marts.fact_service_requests AS f
-    INNER JOIN marts.as_of AS a ON a.source = f.source
-    WHERE
-        f.is_counted AND f.requested_month >= a.first_day
+        c.source, c.requested_month, c.service_code,
+        c.requested_month + INTERVAL 1 MONTH + INTERVAL 7 DAY <= a.as_of_date AS mature_7,
+        c.requested_month + INTERVAL 1 MONTH + INTERVAL 30 DAY <= a.as_of_date AS mature_30,
         -- No duration: closed at a time that is not known; gone before anybody could close it.
-        AND (f.days_to_close IS NOT NULL OR (f.is_open AND f.closed_datetime IS NULL))
-    GROUP BY ALL
+        c.known AS n, c.closed_7, c.closed_30
+    FROM marts.cohorts AS c
+    INNER JOIN marts.as_of AS a ON a.source = c.source
+    WHERE c.known > 0 AND c.requested_month >= a.first_day
 )
 
 SELECT

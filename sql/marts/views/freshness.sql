@@ -6,8 +6,7 @@ CREATE OR REPLACE VIEW marts.freshness AS
 WITH newest AS (
     SELECT
         source, count(*) AS requests,
-        max(requested_datetime) AS newest_requested, max(updated_datetime) AS newest_updated,
-        max(last_seen_at) AS last_seen_at
+        max(requested_datetime) AS newest_requested, max(updated_datetime) AS newest_updated
     FROM marts.fact_service_requests
     GROUP BY source
 ),

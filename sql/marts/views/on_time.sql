@@ -1,24 +1,35 @@
 -- what:   whether the city meets its own targets (question 8)
 -- grain:  one row per source, month of the request and service
--- reads:  marts.fact_service_requests, marts.as_of, marts.service_names
+-- reads:  marts.cohorts, marts.fact_service_requests, marts.as_of, marts.service_names
 -- writes: view marts.on_time
 CREATE OR REPLACE VIEW marts.on_time AS
-WITH judged AS (
+WITH step AS (
+    SELECT source, requested_month, service_code, requests, with_target, judged AS due, met AS on_time
+    FROM marts.cohorts
+    UNION ALL
+    -- Whose target has not passed is not judged yet.
     SELECT
-        f.source, f.requested_month, f.service_code,
-        count(*) AS requests,
-        count(f.first_expected_datetime) AS with_target,
-        count(*) FILTER (
-            f.first_expected_datetime <= a.as_of
-            AND (f.days_to_close IS NOT NULL OR (f.is_open AND f.closed_datetime IS NULL))
-        ) AS due,
-        count(*) FILTER (
-            f.first_expected_datetime <= a.as_of
-            AND f.days_to_close IS NOT NULL AND f.closed_datetime <= f.first_expected_datetime
-        ) AS on_time
+        f.source, f.requested_month, f.service_code, 0, 0,
+        CASE
+            WHEN f.days_to_close IS NOT NULL OR (f.is_open AND f.closed_datetime IS NULL) THEN -1
+            ELSE 0
+        END,
+        CASE
+            WHEN f.days_to_close IS NOT NULL AND f.closed_datetime <= f.first_expected_datetime THEN -1
+            ELSE 0
+        END
     FROM marts.fact_service_requests AS f
     INNER JOIN marts.as_of AS a ON a.source = f.source
-    WHERE f.is_counted AND f.requested_month IS NOT NULL
+    WHERE
+        f.is_counted AND f.requested_month IS NOT NULL AND f.first_expected_datetime > a.as_of
+),
+
+judged AS (
+    SELECT
+        source, requested_month, service_code,
+        sum(requests)::BIGINT AS requests, sum(with_target)::BIGINT AS with_target,
+        sum(due)::BIGINT AS due, sum(on_time)::BIGINT AS on_time
+    FROM step
     GROUP BY ALL
 )
 

@@ -1,25 +1,17 @@
 -- what:   whether closings are real (question 19)
 -- grain:  one row per source, month of the closing and service with a suspicious closing
--- reads:  marts.fact_service_requests, marts.service_names
+-- reads:  marts.closings, marts.service_names
 -- writes: view marts.suspicious_closings
 CREATE OR REPLACE VIEW marts.suspicious_closings AS
 SELECT
-    f.source,
-    date_trunc('month', f.closed_date)::DATE AS closed_month,
-    f.service_code,
-    coalesce(any_value(n.service_name), f.service_code) AS service_name,
-    count(*) AS closings,
-    count(*) FILTER (f.days_to_close * 1440 <= 10) AS within_10_minutes,
-    count(*) FILTER (f.closed_datetime < f.requested_datetime) AS before_request,
-    within_10_minutes / closings AS share_within_10_minutes,
-    closings < 50 AS too_few
-FROM marts.fact_service_requests AS f
-LEFT JOIN marts.service_names AS n ON n.source = f.source AND n.service_code = f.service_code
-WHERE f.is_counted AND f.closed_date IS NOT NULL
-GROUP BY f.source, date_trunc('month', f.closed_date)::DATE, f.service_code
-HAVING
-    count(*) FILTER (f.days_to_close * 1440 <= 10) > 0
-    OR count(*) FILTER (f.closed_datetime < f.requested_datetime) > 0;
+    c.source, c.closed_month, c.service_code,
+    coalesce(n.service_name, c.service_code) AS service_name,
+    c.first_closings AS closings, c.within_10_minutes, c.before_request,
+    c.within_10_minutes / c.first_closings AS share_within_10_minutes,
+    c.first_closings < 50 AS too_few
+FROM marts.closings AS c
+LEFT JOIN marts.service_names AS n ON n.source = c.source AND n.service_code = c.service_code
+WHERE c.within_10_minutes > 0 OR c.before_request > 0;
 
 COMMENT ON VIEW marts.suspicious_closings IS 'First closings of counted requests that were very quick, or came before the request; referrals by telephone are quick and real';
 COMMENT ON COLUMN marts.suspicious_closings.source IS 'Name of the source, as in the configuration';

@@ -1,23 +1,21 @@
 -- what:   the spells for which requests were open: what backlog, closings and reopenings are counted from
 -- grain:  one row per request and spell
--- reads:  nothing
--- writes: sql/marts/load/spells.sql
-CREATE TABLE marts.open_spells (
-    source VARCHAR NOT NULL,
-    service_request_id VARCHAR NOT NULL,
-    spell INTEGER NOT NULL,
-    opened_datetime TIMESTAMPTZ,
-    ended_datetime TIMESTAMPTZ,
-    ended_by VARCHAR,
-    opened_date DATE,
-    ended_date DATE,
-    reopened_datetime TIMESTAMPTZ,
-    service_code VARCHAR NOT NULL,
-    ward VARCHAR,
-    is_counted BOOLEAN NOT NULL
-);
+-- reads:  marts.fact_service_requests, marts.reopenings
+-- writes: view marts.open_spells
+CREATE OR REPLACE VIEW marts.open_spells AS
+SELECT
+    source, service_request_id, 1 AS spell, requested_datetime AS opened_datetime,
+    first_ended_datetime AS ended_datetime, first_ended_by AS ended_by,
+    requested_date AS opened_date, first_ended_date AS ended_date,
+    first_reopened_datetime AS reopened_datetime, service_code, ward, is_counted
+FROM marts.fact_service_requests
+UNION ALL
+SELECT
+    source, service_request_id, spell, opened_datetime, ended_datetime, ended_by, opened_date,
+    ended_date, reopened_datetime, service_code, ward, is_counted
+FROM marts.reopenings;
 
-COMMENT ON TABLE marts.open_spells IS 'Spells for which requests were open, from notes and versions; the first begins with the request, each further one with a reopening';
+COMMENT ON VIEW marts.open_spells IS 'Spells for which requests were open, from notes and versions; the first begins with the request, each further one with a reopening';
 COMMENT ON COLUMN marts.open_spells.source IS 'Name of the source, as in the configuration';
 COMMENT ON COLUMN marts.open_spells.service_request_id IS 'The source''s id of the request, as text';
 COMMENT ON COLUMN marts.open_spells.spell IS 'Number of the spell, from 1';
