@@ -95,13 +95,14 @@ WHERE source = $source;
 INSERT INTO service_request_notes BY NAME
 SELECT
     source, service_request_id, 1 AS note_number, requested_datetime AS note_datetime,
-    'opened' AS type, 'Request opened' AS summary
+    'opened' AS type, 'Request opened' AS summary, last_changed_at AS observed_at
 FROM service_requests
 WHERE source = $source
 UNION ALL BY NAME
 SELECT
     source, service_request_id, 2 AS note_number, closed_datetime AS note_datetime,
-    'closed' AS type, 'Request closed' AS summary, 'Completed' AS description
+    'closed' AS type, 'Request closed' AS summary, 'Completed' AS description,
+    last_changed_at AS observed_at
 FROM service_requests
 WHERE source = $source AND status = 'closed';
 
