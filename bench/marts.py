@@ -172,7 +172,8 @@ WHERE v.is_current AND v.service_request_id = c.service_request_id;
 INSERT INTO service_request_versions BY NAME
 SELECT
     r.* EXCLUDE (first_seen_at, last_seen_at, last_changed_at),
-    $seen::TIMESTAMPTZ AS valid_from, NULL AS valid_to, valid_from AS observed_at, true AS is_current
+    $seen::TIMESTAMPTZ AS valid_from, NULL AS valid_to, valid_from AS observed_at,
+    true AS is_current
 FROM service_requests AS r
 SEMI JOIN closing AS c ON c.service_request_id = r.service_request_id;
 

@@ -31,7 +31,8 @@ CURRENT = {
         FROM service_requests WHERE gone_at IS NULL ORDER BY service_request_id
     """,
     "notes": """
-        SELECT * EXCLUDE observed_at FROM service_request_notes SEMI JOIN (FROM service_requests WHERE gone_at IS NULL)
+        SELECT * EXCLUDE observed_at FROM service_request_notes
+        SEMI JOIN (FROM service_requests WHERE gone_at IS NULL)
         USING (source, service_request_id) ORDER BY service_request_id, note_number
     """,
     "services": """
