@@ -20,7 +20,10 @@ from open311_etl.warehouse import warehouse
 from open311_etl.windows import parse_when
 
 LOAD_ROWS = 50_000
-"""Entries that are gathered before they are loaded: few enough that a kill costs little."""
+"""Entries that a load takes at the most: few enough that a kill costs little, and memory."""
+
+WORTH_LOADING = 0.4
+"""The part of it that is loaded at once where no load is running."""
 
 LOAD_SECONDS = 10
 """Longest time for which what was read waits to be loaded."""
@@ -56,25 +59,25 @@ async def journey(
     error: Open311Error | None = None
     if watcher:
         watcher.planned(name, pull.items)
-    loads = _Loads(pull, watcher)
-    try:
-        await pull.refresh_catalog()
-        # What changed comes first: whatever the windows show then is held against it.
-        await loads.put(None, await pull.follow())
-        await loads.load()
-        at_once = jobs or pull.source.concurrency
-        await _read_all(pull.items, read or pull.read, at_once, loads)
-        await _follow(pull, at_once, loads)
-    except* SourceError as group:
-        error = _first(group)
-    await loads.load()
+    async with _Loads(pull, watcher) as loads:
+        try:
+            await pull.refresh_catalog()
+            # What changed comes first: whatever the windows show then is held against it.
+            await loads.put(None, await pull.follow())
+            await loads.finish()
+            at_once = jobs or pull.source.concurrency
+            await _read_all(pull.items, read or pull.read, at_once, loads)
+            await _follow(pull, at_once, loads)
+        except* SourceError as group:
+            error = _first(group)
+        await loads.finish()
     return await pull.finish(error)
 
 
 async def _follow(pull: Pull, jobs: int, loads: _Loads) -> None:
     """Ask for known requests that are due until nobody is, or the budget is spent."""
     while True:
-        await loads.load()
+        await loads.finish()
         plan = await pull.plan_follow()
         if plan.empty:
             return
@@ -98,44 +101,73 @@ async def _read_all(items: Sequence[Item], read: Read, jobs: int, loads: _Loads)
 
 
 class _Loads:
-    """Gathers readings and loads them, a good many at a time, while others go on reading."""
+    """Gathers readings and loads them, a good many at a time, while others go on reading.
+
+    An async context manager: a load that has begun ends before it is left, also where it is left
+    because of an error.
+    """
 
     def __init__(self, pull: Pull, watcher: Watcher | None) -> None:
         self._pull = pull
         self._watcher = watcher
-        self._gathered: list[Outcome] = []
+        self._waiting: list[Outcome] = []
         self._since = time.monotonic()
-        self._turn = asyncio.Lock()
+        self._running: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> _Loads:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._running:
+            await asyncio.wait([self._running])
+            if not self._running.cancelled():
+                self._running.exception()  # is known, or another error is on its way
 
     async def put(self, window: Window | None, outcomes: list[Outcome]) -> None:
-        """Take what reading a window gave (or following); load when enough has come together."""
-        self._gathered += outcomes
+        """Take what reading a window gave (or following), and see that it is loaded.
+
+        Raises what went wrong in a load before.
+        """
+        self._waiting += outcomes
         if self._watcher and window:
             self._watcher.read(self._pull.source.name, window, outcomes)
-        rows = sum(outcome.records for outcome in self._gathered)
-        if rows >= LOAD_ROWS or time.monotonic() - self._since >= LOAD_SECONDS:
-            await self.load()
+        if self._running and self._running.done():
+            self._running.result()
+            self._running = None
+        if not self._running and self._worth_it():
+            self._running = self._begin()
 
     def more(self, items: Sequence[Item]) -> None:
         """Say that some more windows are going to be read."""
         if self._watcher and items:
             self._watcher.planned(self._pull.source.name, items)
 
-    async def load(self) -> None:
-        """Load what has come together. A load that has begun ends, even where this is cancelled."""
-        async with self._turn:
-            outcomes, self._gathered = self._gathered, []
-            self._since = time.monotonic()
-            if not outcomes:
-                return
-            running = asyncio.ensure_future(self._pull.load(outcomes))
-            try:
-                report = await asyncio.shield(running)
-            except asyncio.CancelledError:
-                await asyncio.wait([running])
-                raise
-            if self._watcher:
-                self._watcher.loaded(self._pull.source.name, report)
+    async def finish(self) -> None:
+        """Load all that has come together; raises what goes wrong in a load."""
+        while self._running or self._waiting:
+            self._running = self._running or self._begin()
+            await asyncio.shield(self._running)  # it ends, even where this is cancelled
+            self._running = None
+
+    def _worth_it(self) -> bool:
+        rows = sum(outcome.records for outcome in self._waiting)
+        late = time.monotonic() - self._since >= LOAD_SECONDS
+        return rows >= WORTH_LOADING * LOAD_ROWS or (late and bool(self._waiting))
+
+    def _begin(self) -> asyncio.Task[None]:
+        """Begin to load what waits, from the first on, as much as one load may take."""
+        rows, taken = 0, 0
+        while taken < len(self._waiting) and rows < LOAD_ROWS:
+            rows += self._waiting[taken].records
+            taken += 1
+        outcomes, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        self._since = time.monotonic()
+        return asyncio.create_task(self._load(outcomes))
+
+    async def _load(self, outcomes: list[Outcome]) -> None:
+        report = await self._pull.load(outcomes)
+        if self._watcher:
+            self._watcher.loaded(self._pull.source.name, report)
 
 
 def pull(
