@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import math
 import uuid
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -118,18 +119,20 @@ def load(con: Connection, outcome: Outcome, landing: Landing) -> CatalogReport:
 def _due(
     listed: list[dict[str, object]], before: list[dict[str, Any]], source: Source, now: datetime
 ) -> list[str]:
-    """Give the codes whose definition is new or old enough to be asked for.
+    """Give the codes whose definition is new, or due once more in its ``definitions_days``.
 
-    Each has an age of its own, between half of ``definitions_days`` and all of them, so that not
-    all are asked for again on one day.
+    Each code has a moment of its own within them, so that a few are asked for each day, not all on
+    one.
     """
     asked_at = {each["service_code"]: each["definition_asked_at"] for each in before}
-    longest = timedelta(days=source.definitions_days)
+    length = source.definitions_days * 86_400
 
     def due(code: str) -> bool:
-        asked = asked_at.get(code)
-        share = zlib.crc32(code.encode()) / 2**32
-        return asked is None or now - asked >= longest * (1 + share) / 2
+        asked, share = asked_at.get(code), zlib.crc32(code.encode()) / 2**32
+        if asked is None or not length:
+            return True
+        then, by_now = (each.timestamp() / length + share for each in (asked, now))
+        return math.floor(then) < math.floor(by_now)
 
     codes = dict.fromkeys(str(each["service_code"]) for each in listed if each["metadata"])
     return [code for code in codes if due(code)]

@@ -54,6 +54,10 @@ def test_after_daily_pulls_no_status_is_wrong(settings: Callable[..., Settings])
 def test_following_costs_what_changed_not_what_there_is(settings: Callable[..., Settings]) -> None:
     setup, (first, *later) = daily_pulls(City(600, days=40, services=40), settings)
     assert all(report.counts["records"] < first.counts["records"] / 3 for report in later)
+    # Definitions are asked for again in a week, some of them each day.
+    asked = [report.services.definitions for report in (first, *later) if report.services]
+    assert 0 < sum(asked[1:]) < asked[0]
+    assert max(asked[1:]) < asked[0] / 2
     with warehouse(setup.warehouse, read_only=True) as con:
         kinds = con.sql("SELECT DISTINCT kind, verdict FROM etl.windows").fetchall()
     assert ("follow", "proven") in kinds
