@@ -91,6 +91,8 @@ class Fetcher:
         self.codes = codes
         self.habits = Habits()
         self._hopeful = True
+        self._fullest: list[Window] = []
+        self._most = 0
 
     async def read(self, window: Window, kind: str = "window") -> list[Outcome]:
         """Read a window to its end and give what came of it, in one piece or, where it had to be
@@ -110,6 +112,8 @@ class Fetcher:
             return await self._split(reading, f"cut at {walk.rows} rows")
         if walk.rows > max(self._manners.uncapped, FEWEST_CAPPED - 1) and self._manners.cap is None:
             return await self._verify(reading)
+        if self._tied(reading) and self._manners.cap is None:
+            return await self._doubted(reading)
         return [self._outcome(reading)]
 
     def refused(self, window: Window, kind: str, error: SourceError) -> Outcome:
@@ -177,6 +181,28 @@ class Fetcher:
             fullest = max(parts, key=attrgetter("rows"))
         self._manners.uncapped = max(self._manners.uncapped, count)
         return [self._outcome(reading)]
+
+    def _tied(self, reading: Reading) -> bool:
+        """True where a second window holds exactly the most rows that one held in this run.
+
+        What was proven in earlier runs says nothing of a cap that is new.
+        """
+        rows = reading.last.rows
+        if reading.kind != "window" or rows < max(FEWEST_CAPPED, self._most):
+            return False
+        if rows > self._most:
+            self._most, self._fullest = rows, []
+        self._fullest.append(reading.window)
+        return len(self._fullest) == 2
+
+    async def _doubted(self, reading: Reading) -> list[Outcome]:
+        """Verify a window that ties with another; where both are cut, read that one again, too."""
+        outcomes = await self._verify(reading)
+        if self._manners.cap is not None:
+            for window in self._fullest:
+                if window != reading.window:
+                    outcomes += await self.read(window)
+        return outcomes
 
     async def _apart(self, reading: Reading) -> list[Reading]:
         """Read a window in parts; empty where the server heeds nothing that would part it.

@@ -349,3 +349,16 @@ def test_a_cap_is_seen_wherever_the_rows_lie(
         (report,) = pipeline.pull(["springfield"], setup, **span)
     assert report.counts["new"] == stored
     assert stored == 60 or any(debt.kind == "suspect" for debt in report.debt)
+
+
+def test_a_cap_that_is_new_is_seen_though_fuller_windows_were_proven_before(
+    settings: Callable[..., Settings],
+) -> None:
+    city = City(800, days=8, services=5)
+    with serving(city) as server:
+        setup = settings(server.url, **HASTY)
+        half = (city.start + timedelta(days=4)).isoformat()
+        pipeline.pull(["springfield"], setup, start=city.start.isoformat(), end=half)
+    with serving(city, character=Character(row_cap=60)) as server:
+        setup = replace(setup, sources=settings(server.url, **HASTY).sources)
+        assert check(city, setup, pulled(setup, city)) == set()
