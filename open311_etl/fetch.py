@@ -234,7 +234,8 @@ class Fetcher:
         outcomes = [each for part in parts for each in await self.read(part, reading.kind)]
         if not halves:
             # Codes and states that nobody lists cannot be asked for: the whole stays suspect.
-            outcomes.append(self._outcome(reading, f"{why}; read by {len(parts)} parts"))
+            place = "" if windows.bisect(reading.window) else " in one second"
+            outcomes.append(self._outcome(reading, f"{why}{place}; read by {len(parts)} parts"))
         return outcomes
 
     def _halves(self, window: Window, kind: str) -> list[Window]:
