@@ -25,7 +25,7 @@ from open311_etl import failpoint
 from open311_etl.errors import WarehouseDamaged, WarehouseError
 from open311_etl.model import Line, Outcome, Run, RunEnd
 
-_ZSTD = pa.Codec("zstd", compression_level=3)
+_ZSTD = pa.Codec("zstd", compression_level=1)
 _LINE = msgspec.json.Decoder(Line)
 _SYNCS = 8
 """Places synced at once: the file system then commits many together."""

@@ -19,10 +19,10 @@ from open311_etl.session import Pull, PullReport
 from open311_etl.warehouse import warehouse
 from open311_etl.windows import parse_when
 
-LOAD_ROWS = 50_000
+LOAD_ROWS = 40_000
 """Entries that a load takes at the most: few enough that a kill costs little, and memory."""
 
-WORTH_LOADING = 0.4
+WORTH_LOADING = 0.5
 """The part of it that is loaded at once where no load is running."""
 
 LOAD_SECONDS = 10
