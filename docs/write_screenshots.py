@@ -24,20 +24,21 @@ from open311_etl.dashboard import build  # noqa: E402
 FOLDER = ROOT / "docs" / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PICTURES = {
-    "overview": ("#overview", 1280, 900, "light"),
-    "overview-dark": ("#overview?ward=3", 1280, 900, "dark"),
-    "overview-phone": ("#overview", 390, 844, "light"),
-    "search": (
-        "#search?find=SR00039&request=SR00039876&of=springfield",
+    "overview": ("#overview", 1280, 900, "light", None),
+    "overview-dark": ("#overview?ward=3", 1280, 900, "dark", None),
+    "overview-phone": ("#overview", 390, 844, "light", None),
+    "places": (
+        "#overview?service=code-2&service=code-4",
         1280,
-        1250,
+        900,
         "light",
-        False,
+        "#card-map",
     ),
-    "complete": ("#complete", 1280, 900, "light"),
-    "how": ("#how/wards", 1280, 900, "light"),
+    "search": ("#search?find=pothole&ward=3", 1280, 900, "light", None),
+    "complete": ("#complete", 1280, 900, "light", None),
+    "how": ("#how/wards", 1280, 900, "light", None),
 }
-"""View, width, height and scheme of each."""
+"""View, width, height and scheme of each, and of what part of the page it is."""
 
 
 def main() -> None:
@@ -56,14 +57,17 @@ def _take(address: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name, (view, width, height, scheme) in PICTURES.items():
+        for name, (view, width, height, scheme, part) in PICTURES.items():
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-US"
             )
             page = context.new_page()
             page.goto(address + view)
             page.wait_for_selector("body[data-state=complete]", timeout=60_000)
-            page.screenshot(path=FOLDER / f"{name}.png")
+            if view.startswith("#search"):
+                page.locator(".found a").first.click()
+                page.wait_for_selector("#request")
+            (page.locator(part) if part else page).screenshot(path=FOLDER / f"{name}.png")
             print(f"{name}.png {(FOLDER / f'{name}.png').stat().st_size // 1000} kB")
             context.close()
         browser.close()

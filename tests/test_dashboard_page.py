@@ -120,6 +120,10 @@ def test_an_odd_city_looks_right(browser: Any, site: Path, source: str) -> None:
         }[source]
         assert expected <= empty, empty
         assert empty - expected <= {"ages", "on-time", "times"}
+        if source == "nowhere":  # one of several, so its services are told from theirs
+            assert "Pothole (Nowhere)" in reader.text("#card-services")
+        if source == "one":  # there are not so many days
+            assert not reader.page.is_visible("text=90 days")
         if source == "evil":
             assert EVIL in reader.text("#title")
             assert EVIL in reader.text("#card-services")

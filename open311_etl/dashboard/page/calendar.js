@@ -56,8 +56,9 @@ function calendarYear(coverage, year, days) {
     put(h("span", { class: `day ${verdict.name}`, title: `${words.weekday(iso)}: ${parts(coverage, at)}` }, verdict.sign), column, (number % 7) + 2);
     if (iso.endsWith("-01")) put(h("span", { class: "month" }, words.month(iso)), column, 1);
   }
-  return h("div", { class: "year" }, h("h3", null, year),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Calendar of ${year}` }, cells), h("p", { class: "note" }, told));
+  const box = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Calendar of ${year}` }, cells);
+  requestAnimationFrame(() => { box.scrollLeft = box.scrollWidth; }); // where there is no room, the newest first
+  return h("div", { class: "year" }, h("h3", null, year), box, h("p", { class: "note" }, told));
 }
 
 /** @param {any} coverage @param {number} at */

@@ -103,7 +103,7 @@ class CardView {
 
 /** Draws what is seen at once and the rest when there is time; tells when each is done. */
 const drawing = (() => {
-  let turn = 0;
+  let turn = 0, begun = false;
   /** @type {CardView[]} */
   let shown = [];
 
@@ -111,7 +111,13 @@ const drawing = (() => {
   async function run(cards) {
     const mine = ++turn;
     shown = cards;
-    await Promise.all(cards.filter((card) => card.isSeen()).map((card) => card.draw()));
+    const seen = cards.filter((card) => card.isSeen());
+    if (!begun && seen.length) {
+      begun = true; // charts are made once, which takes a while: the first need not wait for the others
+      await seen[0].draw();
+      await shownToReader();
+    }
+    await Promise.all(seen.map((card) => card.draw()));
     if (mine !== turn) return;
     document.body.dataset.state = "ready";
     await shownToReader();

@@ -11,19 +11,25 @@ const NONE = "none";
 function makeCity(document, rows) {
   const base = Date.parse(`${document.base}T00:00:00Z`) / 86400000;
   const lists = document.lists;
-  const sourceNumber = new Map(lists.source.map((/** @type {string} */ name, /** @type {number} */ at) => [name, at]));
   const lastDays = document.sources.filter((/** @type {any} */ s) => s.as_of).map(
     (/** @type {any} */ s) => words.localDay(s.as_of, s.zone));
   const city = {
     document, rows, lists,
     number: (/** @type {string} */ iso) => Math.round(Date.parse(`${iso}T00:00:00Z`) / 86400000 - base),
     iso: (/** @type {number} */ day) => new Date((base + day) * 86400000).toISOString().slice(0, 10),
-    /** Of each service the number of its source. */
-    serviceSource: lists.service.map((/** @type {any[]} */ s) => sourceNumber.get(s[0])),
+    /** @type {string[]} Of each service what tells it from all others. */
+    labels: [],
     several: lists.source.length > 1,
     first: 0, last: 0,
     about: (/** @type {string} */ name) => document.sources.find((/** @type {any} */ s) => s.source === name),
   };
+  /** @type {Map<string, number>} */
+  const called = new Map();
+  for (const [source, , name] of lists.service) called.set(source + name, (called.get(source + name) || 0) + 1);
+  city.labels = lists.service.map((/** @type {any[]} */ [source, code, name]) => {
+    const apart = [...(city.several ? [city.about(source)?.title ?? source] : []), ...((called.get(source + name) ?? 0) > 1 ? [code] : [])];
+    return apart.length ? `${name} (${apart.join(", ")})` : name;
+  });
   // Days before the first that was asked for hold only what was followed from there: no counts.
   const asked = document.sources.map((/** @type {any} */ s) => s.coverage.first).filter(Boolean).sort();
   city.first = city.number(asked.length && asked[0] > document.first ? asked[0] : document.first);

@@ -56,7 +56,7 @@ const serviceRows = once((city, figures) => {
     const [source, code, name, group] = city.lists.service[s];
     const curve = survival.curve(survival.only(times, s));
     found.push({
-      source, code, name, group, n, open: byService.open[s], before: byService.before[s], curve,
+      source, code, name, label: city.labels[s], group, n, open: byService.open[s], before: byService.before[s], curve,
       median: curve.n >= FEWEST.middle ? curve.by(0.5) : undefined,
       p25: curve.by(0.25), p75: curve.by(0.75), p90: curve.n >= FEWEST.middle ? curve.by(0.9) : undefined,
       mature: byService.mature[s], prompt: byService.prompt[s],

@@ -86,10 +86,10 @@ class Filters {
     this.acting.textContent = this.told(state);
     this.acting.hidden = !this.acting.textContent;
     const length = range.to - range.from + 1;
+    const available = range.last - this.city.first + 1;
     for (const { days, button } of this.spans) {
-      const whole = Math.min(days, range.last - this.city.first + 1);
-      const on = range.to === range.last && length === whole;
-      button.setAttribute("aria-pressed", String(on));
+      button.hidden = days !== Infinity && days >= available;
+      button.setAttribute("aria-pressed", String(range.to === range.last && length === Math.min(days, available)));
     }
     const chosen = LISTS.some((name) => state[name].length) || state.from || state.to || state.all;
     this.reset.hidden = !chosen;

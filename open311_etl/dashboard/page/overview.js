@@ -54,20 +54,21 @@ function overviewCards(city) {
     {
       id: "times", title: "Time to close, by service", how: "time-to-close", size: "wide", sql: "time_to_close",
       empty: (f) => noRequests(f) || (timed(f).length ? null : `No service has ${FEWEST.middle} requests in this view, too few for a middle.`),
-      note: (f) => `Dot: within this time half were closed. Bar: from a quarter to three quarters. The ${words.whole(timed(f).length)} largest services, n beside each.`,
+      note: (f) => `Dot: within this time half were closed. Bar: from a quarter to three quarters. ${timed(f).length === 1 ? "n is beside the service." : `The ${words.whole(timed(f).length)} largest services, n beside each.`}`,
       rows: (f) => serviceRows(city, f).map((row) => ({
         service: row.name, code: row.code, n: row.curve.n, closed: row.curve.events,
         "median hours": row.n < FEWEST.middle ? "too few" : row.median ?? "not reached",
         "p90 hours": row.n < FEWEST.middle ? "too few" : row.p90 ?? "not reached" })),
       draw: (place, f) => {
-        const furthest = Math.max(1, ...timed(f).map((row) => row.p75 ?? row.p90 ?? row.curve.steps.at(-1)?.hours ?? 0)) / 24;
+        const longest = Math.max(1, ...timed(f).map((row) => row.p75 ?? row.p90 ?? row.curve.steps.at(-1)?.hours ?? 0));
+        const { unit, size } = unitOf(longest);
         const rows = timed(f).map((row, order) => ({
-          order, name: place.clientWidth < 520 ? row.name : `${row.name} (${words.whole(row.curve.n)})`,
-          p25: (row.p25 ?? 24 * furthest) / 24, p75: row.p75 === null ? furthest : row.p75 / 24,
-          median: row.median === null || row.median === undefined ? null : row.median / 24,
-          tip: `${row.name}: half closed ${words.within(row.median ?? null)}, nine in ten ${words.within(row.p90 ?? null)}, n = ${words.whole(row.curve.n)}, ${words.whole(row.open)} still open`,
+          order, name: place.clientWidth < 520 ? row.label : `${row.label} (${words.whole(row.curve.n)})`,
+          p25: (row.p25 ?? longest) / size, p75: (row.p75 ?? longest) / size,
+          median: row.median === null || row.median === undefined ? null : row.median / size,
+          tip: `${row.label}: half closed ${words.within(row.median ?? null)}, nine in ten ${words.within(row.p90 ?? null)}, n = ${words.whole(row.curve.n)}, ${words.whole(row.open)} still open`,
         }));
-        return draw.chart(place, specs.times(rows.length, place.clientWidth < 520), { rows }, `Time to close of the ${rows.length} largest services: ${rows.map((row) => row.tip).join("; ")}`);
+        return draw.chart(place, specs.times(rows.length, unit, place.clientWidth < 520), { rows }, `Time to close of the ${rows.length} largest services: ${rows.map((row) => row.tip).join("; ")}`);
       },
     },
     {
@@ -77,15 +78,18 @@ function overviewCards(city) {
       rows: (f) => whole(f).steps.map(({ hours, open, low, high }) => ({ hours, "share still open": round(open), low: round(low), high: round(high) })),
       draw: (place, f) => {
         const steps = whole(f).steps;
+        const { unit, size } = unitOf(steps[steps.length - 1].hours);
         const every = Math.max(1, Math.floor(steps.length / 300));
         const curve = steps.filter((_, at) => at % every === 0 || at === steps.length - 1).map((step) => ({
-          ...step, days: step.hours / 24, tip: `${words.share(step.open)} still open after ${words.length(step.hours)}` }));
-        return draw.chart(place, specs.curve(), { curve }, "Share of requests still open by days since they were made");
+          ...step, after: step.hours / size, tip: `${words.share(step.open)} still open after ${words.length(step.hours)}` }));
+        return draw.chart(place, specs.curve(unit), { curve }, `Share of requests still open by ${unit} since they were made`);
       },
     },
     ...overviewTables(city, mapCard(city)),
   ];
 
+  /** Hours, where days would be too coarse. @param {number} longest hours @returns {{unit: "hours" | "days", size: number}} */
+  function unitOf(longest) { return longest <= 96 ? { unit: "hours", size: 1 } : { unit: "days", size: 24 }; }
   /** @param {any[]} rows @param {string} name */
   function sum(rows, name) { return rows.reduce((total, row) => total + row[name], 0); }
   /** @param {number} x */
@@ -119,7 +123,7 @@ function mapCard(city) {
       const { points, old, placed, source, others } = mapped(f), since = spots.since(city);
       const more = points ? "" : !old ? ` Up to ${words.whole(spots.MOST)} are shown one by one.`
         : since === Infinity ? "" : ` One by one they can be shown from ${words.day(city.iso(since))} on.`;
-      return `${words.count(placed, "request")}, ${points ? "each at its place, to about 60 m." : "in cells of 500 m."}${missing(f)}${more}`
+      return `${words.count(placed, "request")}, ${points ? `${placed === 1 ? "" : "each "}at its place, to about 60 m.` : "in cells of 500 m."}${missing(f)}${more}`
         + (others > 0 ? ` Shown is ${city.about(source)?.title}; choose another city above.` : "");
     },
     rows: (f) => {

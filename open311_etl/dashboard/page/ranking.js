@@ -43,8 +43,8 @@ function chooser(name, value, label) {
 
 /** A bar of some share of the widest. @param {number} share @param {string} [kind] */
 function bar(share, kind = "") {
-  const inner = h("span", { class: `bar-fill ${kind}` });
-  inner.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+  const inner = share > 0 ? h("span", { class: `bar-fill ${kind}` }) : null;
+  if (inner) inner.style.width = `${Math.min(1, share) * 100}%`;
   return h("span", { class: "bar", "aria-hidden": "true" }, inner);
 }
 

@@ -68,10 +68,10 @@ const specs = (() => {
     };
   }
 
-  /** How long it takes: the share still open after so many days, with its interval. */
-  function curve() {
+  /** How long it takes: the share still open after so long, with its interval. @param {"hours" | "days"} unit */
+  function curve(unit) {
     const ink = theme.colour;
-    const x = { field: "days", type: "quantitative", title: "days since the request was made", axis: { grid: false, tickCount: 6, domain: true, format: ",d" } };
+    const x = { field: "after", type: "quantitative", title: `${unit} since the request was made`, axis: { grid: false, tickCount: 6, tickMinStep: 1, domain: true, format: ",d" } };
     const y = (/** @type {string} */ field) => ({
       field, type: "quantitative", title: null, scale: { domain: [0, 1] }, axis: { format: ".0%", values: [0, 0.25, 0.5, 0.75, 1] },
     });
@@ -88,9 +88,10 @@ const specs = (() => {
   }
 
   /** For each service the span in which the middle half was closed, and the middle. */
-  function times(/** @type {number} */ rows, /** @type {boolean} */ narrow) {
+  function times(/** @type {number} */ rows, /** @type {"hours" | "days"} */ unit, /** @type {boolean} */ narrow) {
     const ink = theme.colour;
-    const x = { type: "quantitative", title: narrow ? "days" : "days, on a scale that is wider at its start", scale: { type: "symlog", constant: 1, domainMin: 0 }, axis: { values: [0, 1, 3, 7, 14, 30, 90, 180, 365, 730], format: ",d", domain: true } };
+    const values = unit === "days" ? [0, 1, 3, 7, 14, 30, 90, 180, 365, 730] : [0, 1, 3, 6, 12, 24, 48, 72];
+    const x = { type: "quantitative", title: narrow ? unit : `${unit}, on a scale that is wider at its start`, scale: { type: "symlog", constant: 1, domainMin: 0 }, axis: { values, format: ",d", domain: true } };
     const y = { field: "name", type: "nominal", sort: { field: "order" }, title: null, axis: { labelLimit: narrow ? 150 : 270, grid: false } };
     return {
       height: Math.max(1, rows) * step + 48, // of which the axis takes its part
@@ -118,7 +119,7 @@ const specs = (() => {
       padding: 0, autosize: { type: "none" },
       projection: { type: "identity", reflectY: true, scale: { expr: "zoom" }, translate: { expr: "[middle_x, middle_y]" } },
       layer: [
-        { data: { name: "ground" }, mark: { type: "geoshape", color: ink("line") } },
+        { data: { name: "ground" }, mark: { type: "geoshape", color: ink("line"), stroke: ink("line") } },
         {
           data: { name: "heat" },
           mark: { type: "geoshape", stroke: edged ? ink("paper") : null, strokeWidth: 1 },

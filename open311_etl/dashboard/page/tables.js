@@ -9,7 +9,6 @@ function overviewTables(city, map) {
   const none = (/** @type {Figures} */ f) => (f.cohort.n ? null : "No requests in this view.");
   const tooFew = (/** @type {number} */ n) => h("span", { class: "quiet" }, n ? `n = ${words.whole(n)}, too few` : "no data");
   const round = (/** @type {number | null} */ x) => (x === null ? null : Math.round(x * 10000) / 10000);
-  const named = (/** @type {any} */ row) => (city.several ? `${row.name} (${city.about(row.source)?.title ?? row.source})` : row.name);
 
   /** @param {any} row */
   const change = (row) => {
@@ -47,7 +46,7 @@ function overviewTables(city, map) {
         place.replaceChildren(rankTable({
           caption: "Services by number of requests", key: "services", rows,
           columns: [
-            { name: "Service", cell: (row) => chooser("service", row.code, named(row)) },
+            { name: "Service", cell: (row) => chooser("service", row.code, row.label) },
             { name: "Requests", class: "number", cell: (row) => words.whole(row.n) },
             { name: "Against the largest", unseen: true, class: "grow wide-only", cell: (row) => bar(row.n / peak) },
             ...(comparable(f) ? [{ name: "Change", class: "number wide-only", cell: change }] : []),
@@ -102,7 +101,7 @@ function overviewTables(city, map) {
       draw: (place, f) => place.replaceChildren(rankTable({
         caption: "Services by promises kept", key: "on-time", rows: promises(f), first: 10,
         columns: [
-          { name: "Service", cell: (row) => named(row) },
+          { name: "Service", cell: (row) => row.label },
           { name: "Due", class: "number", cell: (row) => words.whole(row.due) },
           { name: "On time", class: "number", cell: (row) => {
             if (row.due < FEWEST.share) return tooFew(row.due);
