@@ -46,7 +46,7 @@ AND m.service_request_id LIKE '%59';
 INSERT INTO service_request_notes BY NAME
 SELECT
     'springfield' AS source, service_request_id, 3 AS note_number,
-    moment + INTERVAL 1 DAY AS note_datetime, 'reopened' AS type
+    moment + INTERVAL 1 DAY AS note_datetime, note_datetime AS observed_at, 'reopened' AS type
 FROM moved WHERE service_request_id LIKE '%59';
 UPDATE service_requests SET gone_at = '2026-04-20 12:00:00Z'
 WHERE status = 'open' AND requested_datetime < '2026-04-15' AND service_request_id LIKE '%3';
@@ -217,7 +217,7 @@ def test_many_requests_are_shown_by_cell_and_few_at_their_places(
 def test_places_that_the_page_does_not_know_stay_cells(
     browser: Any, city: Settings, tmp_path: Path
 ) -> None:
-    few = build(city, tmp_path, Choice(most_points=300)).index
+    few = build(city, tmp_path, Choice(points=300)).index
     with looking(browser, few.as_uri()) as reader:
         reader.go("#overview?service=code-0&from=2026-01-02&to=2026-02-01")
         assert "One by one they can be shown from Apr " in reader.text("#card-map .note")

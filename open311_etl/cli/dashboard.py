@@ -59,12 +59,13 @@ WardName = Annotated[
     ),
 ]
 Points = Annotated[
-    int,
+    int | None,
     typer.Option(
         metavar="N",
         callback=at_least(0),
         help="Requests, the newest, whose places the page knows to about 60 m, to show few of them "
-        "one by one; of others it knows the cell of 500 m.",
+        "one by one; of others it knows the cell of 500 m. Without it, as many as fit in 5 MB.",
+        show_default=False,
     ),
 ]
 
@@ -72,7 +73,7 @@ Points = Annotated[
 def serve(
     *,
     since: Since = None,
-    points: Points = 250_000,
+    points: Points = None,
     title: Title = None,
     wards: Wards = None,
     ward_name: WardName = None,
@@ -116,7 +117,7 @@ def serve(
     try:
         run(
             settings,
-            _choice(settings, wards, ward_name, since=_day(since), most_points=points, title=title),
+            _choice(settings, wards, ward_name, since=_day(since), points=points, title=title),
             host=host,
             port=port,
             hosts=allow_host or (),
@@ -133,7 +134,7 @@ def build(
         Path, typer.Argument(metavar="DIR", help="Where to write it.", show_default=False)
     ],
     since: Since = None,
-    points: Points = 250_000,
+    points: Points = None,
     title: Title = None,
     wards: Wards = None,
     ward_name: WardName = None,
@@ -168,7 +169,7 @@ def build(
     report = write(
         settings,
         folder,
-        _choice(settings, wards, ward_name, since=_day(since), most_points=points, title=title),
+        _choice(settings, wards, ward_name, since=_day(since), points=points, title=title),
         searched=search,
         descriptions=descriptions,
     )

@@ -17,11 +17,12 @@ from open311_etl.dashboard.pack import packed, steps
 from open311_etl.dashboard.shapes import Shapes
 from open311_etl.warehouse import Connection
 
-MOST_ROWS = 1_250_000
-"""Rows that a page gets unless told otherwise: about 5 MB, and filters stay quick."""
+MOST_ROWS = 1_000_000
+"""Rows that a page gets unless told otherwise: less than 5 MB, and filters stay quick."""
 
-MOST_POINTS = 250_000
-"""Rows, the newest, whose places a page knows to about 60 m unless told otherwise: 0.25 MB."""
+MOST_BYTES = 4_950_000
+"""What the page's data take with the single places that are added while there is room, unless
+told otherwise."""
 
 _MOST_LISTED = 200
 _HEADER = re.compile(r"\A(--.*\n)+")
@@ -32,13 +33,13 @@ class Choice:
     """What of the data a page shows.
 
     ``since`` is the first local day; without it, as many days as fit in ``most_rows`` rows. The
-    newest ``most_points`` of them have places to about 60 m, the others to 500 m. ``wards`` are
-    the ward shapes of each source; ``title`` stands at the top.
+    newest ``points`` of them have places to about 60 m, the others to 500 m; without it, as many
+    as fit in 5 MB. ``wards`` are the ward shapes of each source; ``title`` stands at the top.
     """
 
     since: date | None = None
     most_rows: int = MOST_ROWS
-    most_points: int = MOST_POINTS
+    points: int | None = None
     title: str | None = None
     wards: Mapping[str, Shapes] = field(default_factory=dict)
 
@@ -52,17 +53,18 @@ def content(con: Connection, choice: Choice) -> dict[str, Any]:
     (origin,) = warehouse.rows(con, "dashboard/base")
     (rows_sql,) = warehouse.statements("dashboard/rows")
     table = con.execute(rows_sql, {"base": origin["base"]}).to_arrow_table()
-    return {
+    document = {
         "title": choice.title,
         "built": datetime.now(UTC),
         "requests": reach["requests"],
         "first": reach["first_day"],
         "base": origin["base"],
-        "rows": {"rows": table.num_rows, "columns": packed(_columns(table, choice))},
         "lists": _lists(con),
         "sources": [_source(con, choice, row) for row in _standing(con)],
         "sql": {"chosen": query_text("chosen"), **_chart_queries()},
     }
+    document["rows"] = _rows(table, choice, MOST_BYTES - len(as_json(document)))
+    return document
 
 
 def script(name: str, document: object) -> str:
@@ -115,13 +117,20 @@ def _lists(con: Connection) -> dict[str, list[Any]]:
     }
 
 
-def _columns(table: pa.Table, choice: Choice) -> dict[str, pa.Array]:
+def _rows(table: pa.Table, choice: Choice, room: int) -> dict[str, Any]:
+    """Pack the rows, with the places of the newest: each takes a byte of the room."""
     columns = {name: table[name].combine_chunks() for name in table.column_names}
-    known = min(choice.most_points, table.num_rows)
+    spots = columns.pop("spot")
+    columns["cell"] = steps(columns["cell"])
+    planes = packed(columns)
+    if choice.points is None:
+        room -= sum(len(plane) for column in planes.values() for plane in column)
+        known = min(max(room, 0), len(spots))
+    else:
+        known = min(choice.points, len(spots))
     return {
-        **columns,
-        "cell": steps(columns["cell"]),
-        "spot": columns["spot"].slice(table.num_rows - known),
+        "rows": table.num_rows,
+        "columns": {**planes, **packed({"spot": spots.slice(len(spots) - known)})},
     }
 
 
