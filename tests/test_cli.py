@@ -64,14 +64,14 @@ def test_the_real_command_ends_the_process_with_its_code() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_no_command_waits_for_pandas() -> None:
+def test_no_command_waits_for_pandas_or_numpy() -> None:
     code = (
         "import sys; sys.argv = ['open311-etl', 'sources', 'chicago']\n"
         "from open311_etl.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "import duckdb; duckdb.execute('SELECT $a', {'a': 'x'}).to_arrow_table().to_pylist()\n"
-        "sys.exit('pandas' in sys.modules)"
+        "sys.exit('pandas' in sys.modules or 'numpy' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], check=False, env=environment(), capture_output=True
