@@ -20,6 +20,7 @@ MOMENTS = (
     "in-transaction",
     "before-commit",
     "after-commit",
+    "in-marts",
     "publish-staged",
     "publish-before-link",
     "publish-after-link",

@@ -16,6 +16,7 @@ from commanding import HOLD, command, config, environment, process
 
 import open311_etl
 from open311_etl.sandbox import Character, City, Server, serving
+from open311_etl.warehouse import warehouse
 
 NOW = datetime(2026, 1, 9, 22, tzinfo=UTC)  # a moment at which some entries have no id yet
 LATER = NOW + timedelta(days=2)
@@ -281,3 +282,20 @@ def test_a_services_list_that_shrank_retires_nothing_and_is_told(
     told = " ".join(command("status", "springfield").text.split())
     assert "9 services offered, 0 retired" in told
     assert said[1] in told
+
+
+def test_a_pull_whose_checks_find_an_error_stores_publishes_names_it_and_ends_with_1(
+    server: Server[City],
+) -> None:
+    server.city.set_clock(LATER)
+    whole = command("pull", "springfield", "--start", "2026-01-01", "--end", "2026-01-05")
+    assert whole.code == 0, whole.err
+    with warehouse(Path("data/open311.duckdb")) as con:
+        con.execute("UPDATE etl.windows SET records = records + 1 WHERE kind = 'window'")
+    ended = command("pull", "springfield", "--end", "2026-01-06")
+    assert ended.code == 1
+    (line,) = [each for each in ended.err.splitlines() if "check " in each]
+    assert "check ledger_adds_up: error: " in line
+    assert "read its window again" in line
+    (published,) = rows("SELECT max(day)::VARCHAR AS day FROM marts.daily WHERE requests > 0")
+    assert published == {"day": "2026-01-05"}

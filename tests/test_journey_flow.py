@@ -52,6 +52,27 @@ def test_the_flow_pulls_with_a_fresh_prefect_and_its_log_is_fit_to_read(tmp_path
 
 @pytest.mark.slow
 @pytest.mark.timeout(280)
+def test_checks_that_find_an_error_fail_the_flow_with_their_line_and_all_is_published(
+    tmp_path: Path,
+) -> None:
+    city = City(200, days=5, services=9)
+    file = tmp_path / "data" / "open311.duckdb"
+    with serving(city) as server:
+        span = ("--start", city.start.isoformat(), "--end")
+        assert flow(tmp_path, server.url, *span, "2026-01-02").returncode in (0, 1)
+        with warehouse(file) as con:
+            con.execute("UPDATE etl.windows SET records = records + 1 WHERE kind = 'window'")
+        done = flow(tmp_path, server.url, *span, city.end.isoformat())
+    assert done.returncode == 1
+    assert "check ledger_adds_up: error: " in done.stderr
+    assert "Traceback" not in done.stderr
+    with warehouse(tmp_path / "data" / "published" / "open311.duckdb", read_only=True) as con:
+        ((rows,),) = con.sql("SELECT count(*) FROM service_requests").fetchall()
+    assert rows == sum(1 for row in city.truth() if row.get("service_request_id"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(280)
 def test_a_source_that_is_down_fails_the_flow_with_its_line(tmp_path: Path) -> None:
     done = flow(tmp_path, "http://127.0.0.1:9/open311/v2/")
     assert done.returncode == 3

@@ -23,6 +23,7 @@ MOMENTS = {
     "in-transaction": 10,
     "before-commit": 6,
     "after-commit": 6,
+    "in-marts": 1,
     "publish-staged": 1,
     "publish-before-link": 1,
     "publish-after-link": 1,

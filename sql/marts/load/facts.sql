@@ -4,15 +4,30 @@
 -- writes: marts.fact_service_requests, marts.reopenings,
 --         temp tables facts_before, spells_before, fresh_spells
 CREATE OR REPLACE TEMP TABLE facts_before AS
+WITH found AS (
+    SELECT f.rowid AS fact
+    FROM marts.fact_service_requests AS f
+    SEMI JOIN touched AS t ON t.service_request_id = f.service_request_id AND NOT t.is_new
+    WHERE f.source = $source AND NOT $whole
+)
+
+-- As few columns as will do: these rows lie all over the table.
 SELECT
     f.rowid AS fact, f.service_request_id, f.service_code, f.ward, f.is_open, f.is_duplicate,
-    f.is_info_only, f.is_counted, f.is_gone, f.gone_at, f.requested_datetime, f.requested_date,
-    f.requested_month, f.first_expected_datetime, f.closed_datetime, f.closed_date, f.days_to_close,
-    f.first_ended_datetime, f.first_ended_by, f.first_ended_date, f.first_reopened_datetime, f.lat,
-    f.long
+    f.is_info_only, f.gone_at, f.requested_datetime, f.requested_date, f.first_expected_datetime,
+    f.closed_datetime, f.first_ended_datetime, f.first_ended_by, f.first_reopened_datetime, f.lat,
+    f.long,
+    NOT f.is_duplicate AND NOT f.is_info_only AS is_counted,
+    f.gone_at IS NOT NULL AS is_gone,
+    date_trunc('month', f.requested_date)::DATE AS requested_month,
+    timezone($zone, f.closed_datetime)::DATE AS closed_date,
+    timezone($zone, f.first_ended_datetime)::DATE AS first_ended_date,
+    CASE
+        WHEN f.closed_datetime >= f.requested_datetime
+            THEN (epoch_us(f.closed_datetime) - epoch_us(f.requested_datetime)) / 86400e6
+    END AS days_to_close
 FROM marts.fact_service_requests AS f
-SEMI JOIN touched AS t ON t.service_request_id = f.service_request_id
-WHERE f.source = $source AND NOT $whole;
+SEMI JOIN found AS w ON w.fact = f.rowid;
 
 DELETE FROM marts.fact_service_requests WHERE rowid IN (SELECT fact FROM facts_before);
 

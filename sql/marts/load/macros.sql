@@ -28,7 +28,9 @@ from_json(j, '{
 }');
 
 CREATE OR REPLACE TEMP MACRO said(v) AS
-CASE WHEN trim(v) NOT IN ('', '0', 'null', 'N/A', 'n/a', 'Unknown', 'unknown') THEN trim(v) END;
+CASE
+    WHEN NOT list_contains(['', '0', 'null', 'N/A', 'n/a', 'Unknown', 'unknown'], trim(v)) THEN trim(v)
+END;
 
 CREATE OR REPLACE TEMP MACRO ward_in(k) AS
 coalesce(

@@ -8,12 +8,13 @@ WITH near AS (
 )
 
 SELECT service_request_id, service_code, closed_datetime, lat, long FROM reclosed WHERE is_new
-UNION
-SELECT f.service_request_id, f.service_code, f.closed_datetime, f.lat, f.long
+UNION ALL
+SELECT DISTINCT f.service_request_id, f.service_code, f.closed_datetime, f.lat, f.long
 FROM marts.fact_service_requests AS f
 INNER JOIN near AS n
     ON n.spot = f.spot AND n.service_code = f.service_code
     AND epoch_us(n.requested_datetime) - epoch_us(f.closed_datetime) BETWEEN 0 AND 30 * 86400e6
+ANTI JOIN reclosed AS c ON c.service_request_id = f.service_request_id
 WHERE
     f.source = $source AND f.closed_datetime >= make_timestamptz($closed_from) AND f.is_counted
     AND f.days_to_close IS NOT NULL

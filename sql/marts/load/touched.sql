@@ -49,6 +49,7 @@ SELECT
     r.rowid AS request, r.service_request_id, r.requested_datetime, r.gone_at,
     ended(r.status) AS is_closed,
     coalesce(r.updated_datetime, r.first_seen_at) AS state_datetime,
+    r.first_seen_at IN (SELECT fetched_at FROM shown) AS is_new,
     -- What its notes and its newest version were seen at, or before.
     CASE WHEN r.gone_at IS NULL THEN r.last_changed_at ELSE r.first_seen_at END AS told_at
 FROM service_requests AS r

@@ -1,16 +1,22 @@
 -- what:   how long it takes, by Kaplan-Meier and naively (question 6)
 -- grain:  one row per source, span of requests and service
--- reads:  marts.survival, marts.service_names
+-- reads:  marts.waits, marts.service_names
 -- writes: view marts.time_to_close
 CREATE OR REPLACE VIEW marts.time_to_close AS
-WITH age AS (
+WITH waited AS (
+    SELECT source, service_code, recency, age_days, sum(n_closed) AS closed, sum(n_censored) AS censored
+    FROM marts.waits
+    GROUP BY ALL
+),
+
+age AS (
     SELECT
-        s.source, w.span, s.service_code, s.age_days,
-        sum(s.n_closed) AS closed,
-        sum(s.n_censored) AS censored
-    FROM marts.survival AS s
-    INNER JOIN (VALUES ('last 90 days', 1), ('last 365 days', 2), ('all', 3)) AS w (span, recency)
-        ON s.recency <= w.recency
+        w.source, s.span, w.service_code, w.age_days,
+        sum(w.closed) AS closed,
+        sum(w.censored) AS censored
+    FROM waited AS w
+    INNER JOIN (VALUES ('last 90 days', 1), ('last 365 days', 2), ('all', 3)) AS s (span, recency)
+        ON w.recency <= s.recency
     GROUP BY ALL
 ),
 
