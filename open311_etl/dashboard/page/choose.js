@@ -72,22 +72,24 @@ const CHOSEN = 1, COUNTED = 2, ELSEWHERE = 4;
  * @param {City} city @param {View} state
  */
 function choose(city, state) {
-  const { rows, lists } = city;
+  const { rows, lists } = city, every = CHOSEN | COUNTED | ELSEWHERE;
   const sets = Object.fromEntries(LISTS.map((name) => [name, new Set(state[name])]));
   const wants = (/** @type {string} */ name, /** @type {any} */ value) =>
     !sets[name].size || sets[name].has(value === null ? NONE : value);
-  const services = Uint8Array.from(lists.service, (/** @type {any[]} */ [source, code, , group]) =>
-    Number(wants("source", source) && wants("service", code) && wants("group", group)));
-  const wards = Uint8Array.from(lists.ward, (/** @type {any[]} */ [, name]) => Number(wants("ward", name)));
-  const channels = Uint8Array.from(lists.channel, (/** @type {any} */ name) => Number(wants("channel", name)));
-  const statuses = Uint8Array.from(lists.status, (/** @type {any} */ name) => Number(wants("status", name)));
-  const kinds = Uint8Array.from([0, 1, 2, 3], (kind) => Number(kind === 0 || state.all));
-  const { n, service, ward, channel, status, kind } = rows;
-  const chosen = new Uint8Array(n);
-  for (let i = 0; i < n; i++) {
-    const elsewhere = services[service[i]] & channels[channel[i]] & statuses[status[i]];
-    const here = elsewhere & wards[ward[i]], counted = kinds[kind[i]];
-    chosen[i] = here * CHOSEN | (here & counted) * COUNTED | (elsewhere & counted) * ELSEWHERE;
+  const chosen = new Uint8Array(rows.n);
+  const kinds = Uint8Array.from([0, 1, 2, 3], (kind) => (kind === 0 || state.all ? every : CHOSEN));
+  for (let i = 0; i < rows.n; i++) chosen[i] = kinds[rows.kind[i]];
+
+  /** Of the rows whose value is not wanted only `rest` stays. @param {Uint16Array} column @param {boolean[]} wanted @param {number} [rest] */
+  function keep(column, wanted, rest = 0) {
+    if (wanted.every(Boolean)) return;
+    const bits = Uint8Array.from(wanted, (is) => (is ? every : rest));
+    for (let i = 0; i < chosen.length; i++) chosen[i] &= bits[column[i]];
   }
+  keep(rows.service, lists.service.map((/** @type {any[]} */ [source, code, , group]) =>
+    wants("source", source) && wants("service", code) && wants("group", group)));
+  keep(rows.ward, lists.ward.map((/** @type {any[]} */ [, name]) => wants("ward", name)), ELSEWHERE);
+  keep(rows.channel, lists.channel.map((/** @type {any} */ name) => wants("channel", name)));
+  keep(rows.status, lists.status.map((/** @type {any} */ name) => wants("status", name)));
   return chosen;
 }

@@ -67,7 +67,7 @@ function countFlow(city, chosen, range) {
 function countCohort(city, chosen, range) {
   const { rows, lists } = city;
   const services = lists.service.length, wards = lists.ward.length;
-  const zeros = (/** @type {number} */ size) => new Float64Array(size);
+  const zeros = (/** @type {number} */ size) => new Uint32Array(size);
   const byService = { n: zeros(services), open: zeros(services), due: zeros(services), met: zeros(services),
     mature: zeros(services), prompt: zeros(services), before: zeros(services) };
   const cohort = {
@@ -78,44 +78,46 @@ function countCohort(city, chosen, range) {
   };
   const usual = { mature: zeros(services), prompt: zeros(services) };
   const aside = { n: 0, duplicates: 0, information: 0 };
+  const { opened, again, service, ward, fate, took, prompt: quick, kind, cell, target, channel } = rows;
+  const { mix, byWard, byCell, byChannel, times } = cohort;
   const ripe = range.last - PROMPT_DAYS;
   const from = firstRow(rows, range.from), to = firstRow(rows, range.to + 1);
 
   for (let i = firstRow(rows, 2 * range.from - range.to - 1); i < from; i++) {
-    if (chosen[i] & COUNTED && !rows.again[i]) byService.before[rows.service[i]]++;
+    if (chosen[i] & COUNTED && !again[i]) byService.before[service[i]]++;
   }
   for (let i = from; i < to; i++) {
     const has = chosen[i];
-    if (!has || rows.again[i]) continue;
-    const s = rows.service[i], w = rows.ward[i], fate = rows.fate[i], took = rows.took[i];
-    const mature = rows.opened[i] < ripe && took !== NEVER && (fate === OPEN || fate === CLOSED) ? 1 : 0;
-    const prompt = mature & rows.prompt[i];
+    if (!has || again[i]) continue;
+    const s = service[i], end = fate[i], open = end === OPEN ? 1 : 0;
+    const mature = opened[i] < ripe && took[i] !== NEVER && (end === OPEN || end === CLOSED) ? 1 : 0;
+    const prompt = mature & quick[i];
     if (has & ELSEWHERE) {
       usual.mature[s] += mature;
       usual.prompt[s] += prompt;
     }
     if (has & CHOSEN) {
       aside.n++;
-      if (rows.kind[i] & 1) aside.duplicates++;
-      else if (rows.kind[i] & 2) aside.information++;
+      if (kind[i] & 1) aside.duplicates++;
+      else if (kind[i]) aside.information++;
     }
     if (!(has & COUNTED)) continue;
-    const open = fate === OPEN ? 1 : 0, cell = rows.cell[i], target = rows.target[i];
+    const w = ward[i], c = cell[i], pair = s * wards + w;
     cohort.n++;
     byService.n[s]++;
     byService.open[s] += open;
     byService.mature[s] += mature;
     byService.prompt[s] += prompt;
-    if (target >= MET) byService.due[s]++;
-    if (target === MET) byService.met[s]++;
-    cohort.mix.mature[s * wards + w] += mature;
-    cohort.mix.prompt[s * wards + w] += prompt;
-    cohort.byWard.n[w]++;
-    cohort.byWard.open[w] += open;
-    cohort.byChannel[rows.channel[i]]++;
-    cohort.byCell.n[cell]++;
-    cohort.byCell.open[cell] += open;
-    if (fate !== UNDATED && took !== NEVER) survival.put(cohort.times, s, took, fate === CLOSED);
+    if (target[i] >= MET) byService.due[s]++;
+    if (target[i] === MET) byService.met[s]++;
+    mix.mature[pair] += mature;
+    mix.prompt[pair] += prompt;
+    byWard.n[w]++;
+    byWard.open[w] += open;
+    byChannel[channel[i]]++;
+    byCell.n[c]++;
+    byCell.open[c] += open;
+    if (end !== UNDATED && took[i] !== NEVER) survival.put(times, s, took[i], end === CLOSED);
   }
   return { cohort, usual, aside };
 }
