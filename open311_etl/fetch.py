@@ -8,9 +8,9 @@ to exceed, and for what cannot be read, a search that cuts it out as small as it
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -20,6 +20,7 @@ from open311_etl.errors import SourceError
 from open311_etl.habits import Habits
 from open311_etl.hunt import HOPELESS, Hunt
 from open311_etl.model import LandedPage, Outcome, Run, Verdict, Window
+from open311_etl.reading import Reading
 from open311_etl.walk import Walk, Walker
 
 WALKS = 3
@@ -38,42 +39,7 @@ _PARAMETERS = {
 }
 
 
-@dataclass
-class Reading:
-    """A window as read so far: the pages and walks of it, and what speaks against it."""
-
-    window: Window
-    kind: str
-    started_at: datetime
-    walks: list[Walk]
-
-    @property
-    def last(self) -> Walk:
-        return self.walks[-1]
-
-    @property
-    def drifting(self) -> bool:
-        """True where an id stood on two pages, unless the walk before met the very same list: then
-        the server lists a request twice (Q-ID-6), and nothing moves."""
-        if self.last.repeats == 0:
-            return False
-        return len(self.walks) < 2 or self.walks[-2].signatures != self.last.signatures
-
-    @property
-    def whole(self) -> bool:
-        return self.last.whole
-
-    @property
-    def holes(self) -> bool:
-        return bool(self.last.holes)
-
-    @property
-    def rows(self) -> int:
-        return self.last.rows
-
-    @property
-    def ids(self) -> set[str]:
-        return {each for walk in self.walks for each in walk.ids}
+Check = Callable[[Reading], Awaitable[list[Outcome]]]
 
 
 class Fetcher:
@@ -110,11 +76,8 @@ class Fetcher:
             return [self._outcome(reading)]
         if self._saturated(walk):
             return await self._split(reading, f"cut at {walk.rows} rows")
-        if walk.rows > max(self._manners.uncapped, FEWEST_CAPPED - 1) and self._manners.cap is None:
-            return await self._verify(reading)
-        if self._tied(reading) and self._manners.cap is None:
-            return await self._doubted(reading)
-        return [self._outcome(reading)]
+        check = self._check(reading)
+        return await check(reading) if check else [self._outcome(reading)]
 
     def refused(self, window: Window, kind: str, error: SourceError) -> Outcome:
         """Give the outcome of a question that the source refuses to answer."""
@@ -155,6 +118,17 @@ class Fetcher:
     def _saturated(self, walk: Walk) -> bool:
         return bool(self._manners.cap) and walk.rows >= (self._manners.cap or 0)
 
+    def _check(self, reading: Reading) -> Check | None:
+        """Give what a reading that seems whole has to go through first, if anything."""
+        if reading.last.gaps and not self._manners.gappy:
+            return self._bridge
+        tied = self._tied(reading)
+        if self._manners.cap is not None:
+            return None
+        if reading.last.rows > max(self._manners.uncapped, FEWEST_CAPPED - 1):
+            return self._verify
+        return self._doubted if tied else None
+
     async def _verify(self, reading: Reading) -> list[Outcome]:
         """Read the parts of the fullest window so far: do they hold more than the whole did?
 
@@ -181,6 +155,19 @@ class Fetcher:
             fullest = max(parts, key=attrgetter("rows"))
         self._manners.uncapped = max(self._manners.uncapped, count)
         return [self._outcome(reading)]
+
+    async def _bridge(self, reading: Reading) -> list[Outcome]:
+        """Find out whether pages that were empty amid others hide what its parts hold."""
+        if self._manners.gappy is None:
+            parts = await self._apart(reading)
+            if parts and all(part.last.whole and not self._strays(part) for part in parts):
+                shown = {each for part in parts for each in part.ids}
+                self._manners.gappy = shown <= reading.ids
+                return await self.read(reading.window, reading.kind)
+        why = f"page {', '.join(map(str, reading.last.gaps))} was empty, though later ones were not"
+        halves = self._halves(reading.window, reading.kind)
+        readings = [reading, *[await self._walk(half, reading.kind) for half in halves]]
+        return [self._outcome(each, why) for each in readings]
 
     def _tied(self, reading: Reading) -> bool:
         """True where a second window holds exactly the most rows that one held in this run.
@@ -317,7 +304,7 @@ class Fetcher:
     def _judge(self, reading: Reading, against: str) -> tuple[Verdict, str]:
         walk = reading.last
         if not walk.whole or walk.holes:
-            return Verdict.BLOCKED, _unreadable(walk)
+            return Verdict.BLOCKED, reading.unreadable
         outside = self._strays(reading)
         if reading.drifting:
             against = against or (
@@ -362,15 +349,3 @@ class Fetcher:
 
 def _by_status(window: Window) -> list[Window]:
     return [replace(window, status=status) for status in ("open", "closed")]
-
-
-def _unreadable(walk: Walk) -> str:
-    """Name the smallest piece that could not be read, and what the server said of it."""
-    if not walk.holes:
-        return str(walk.sickness)
-    numbers = ", ".join(str(each + 1) for each in walk.holes[:5])
-    more = "" if len(walk.holes) <= 5 else f" and {len(walk.holes) - 5} more"
-    return (
-        f"{len(walk.holes)} of {walk.rows + len(walk.holes)} records cannot be read, "
-        f"number {numbers}{more} in the server's order: {walk.sickness}"
-    )

@@ -41,7 +41,8 @@ class Manners:
     that a proven window held. ``cap``: rows at which answers are known to be cut, ``None`` while
     nothing is known, 0 where the profile says that there is no such number. ``errs_behind_end``:
     pages that do not exist are answered with the same errors as pages that cannot be read;
-    ``sizes``: smaller pages come where they are asked for; both ``None`` until learnt.
+    ``sizes``: smaller pages come where they are asked for; both ``None`` until learnt. ``gappy``:
+    empty pages amid others hide nothing; False where they do, ``None`` until learnt.
     """
 
     first_page: int | None = None
@@ -51,6 +52,7 @@ class Manners:
     errs_behind_end: bool | None = None
     longest: int = 0
     sizes: bool | None = None
+    gappy: bool | None = None
 
 
 @dataclass
@@ -60,9 +62,10 @@ class Walk:
     ``signatures`` tells who stood on each page, in order: two walks with the same ones met the same
     list. ``ids`` maps each id to the entry that it was first seen in; ``nameless`` holds token and
     time of entries without an id, of which there are ``pending`` on the pages; ``repeats`` counts
-    ids that stood on two pages, the sign of drift; ``end`` says how the end was recognised;
-    ``sickness`` is why it was not, or why the records at the positions ``holes`` could not be read;
-    ``requests`` counts the HTTP requests that all this took.
+    ids that stood on two pages, the sign of drift; ``gaps`` are the numbers of pages that were
+    empty amid others; ``end`` says how the end was recognised; ``sickness`` is why it was not, or
+    why the records at the positions ``holes`` could not be read; ``requests`` counts the HTTP
+    requests that all this took.
     """
 
     pages: list[LandedPage] = field(default_factory=list)
@@ -72,6 +75,7 @@ class Walk:
     pending: int = 0
     records: int = 0
     repeats: int = 0
+    gaps: list[int] = field(default_factory=list)
     end: str = ""
     sickness: SourceError | None = None
     holes: list[int] = field(default_factory=list)
@@ -130,6 +134,7 @@ class Walker:
                     return walk
             else:
                 await self._add(walk, page, look)
+                await self._look_behind(walk, params, number, retries)
             number += 1
             if number >= MOST_PAGES:
                 walk.sickness = BadBody(f"no end after {MOST_PAGES} pages")
@@ -206,6 +211,32 @@ class Walker:
         if not self.client.source.short_pages and len(signature) < self.manners.full_page:
             return "short page"
         return ""
+
+    async def _look_behind(
+        self, walk: Walk, params: Mapping[str, str], number: int, retries: int | None
+    ) -> None:
+        """Look whether others follow a page that is empty though the one before it was full; if so,
+        it is asked for once more (Q-PAGE-7)."""
+        full = self.manners.full_page or self.client.source.page_size
+        if walk.end != "empty" or len(walk.signatures) == 1 or len(walk.signatures[-2]) < full:
+            return
+        try:
+            _, look = await self._read(walk, params, number + 1, retries)
+            if all(entry.id is None or entry.id in walk.ids for entry in look.entries):
+                return
+            walk.signatures.pop()
+            walk.gaps.append(number)
+            walk.end = ""
+            page, look = await self._read(walk, params, number, retries)
+        except SourceError:  # there is no page behind it, or it cannot be read now
+            return
+        if look.entries:
+            await self._add(walk, page, look)
+            walk.gaps.pop()
+        elif self.manners.gappy is False:
+            walk.sickness = BadBody("an empty page amid others")
+            if await self._saved(walk, params, number, gap=True):
+                walk.gaps.pop()
 
     async def _take(self, walk: Walk, page: Page, look: decode.Look) -> None:
         self.manners.longest = max(self.manners.longest, len(look.entries))
@@ -302,7 +333,13 @@ class Walker:
             return False
         await self.check_alive(error)
         walk.sickness = error
-        saved = await self._salvage(walk, params, number) if paging else None
+        return paging and await self._saved(walk, params, number)
+
+    async def _saved(
+        self, walk: Walk, params: Mapping[str, str], number: int, *, gap: bool = False
+    ) -> bool:
+        """Take of a sick page what smaller pages save; False where they do not help."""
+        saved = await self._salvage(walk, params, number, gap)
         if saved is None:
             return False
         for page, look in saved.pages:
@@ -312,12 +349,17 @@ class Walker:
         walk.end = "empty" if saved.ended else ""
         return True
 
-    async def _salvage(self, walk: Walk, params: Mapping[str, str], number: int) -> Salvage | None:
+    async def _salvage(
+        self, walk: Walk, params: Mapping[str, str], number: int, gap: bool
+    ) -> Salvage | None:
         first = self.manners.first_page if self.manners.first_page is not None else 1
 
         async def read(index: int, size: int, retries: int | None) -> tuple[Page, decode.Look]:
             sized = {**params, self.client.source.page_size_param: str(size)}
-            return await self._read(walk, sized, first + index, retries)
+            page, look = await self._read(walk, sized, first + index, retries)
+            if gap and not look.entries:  # others follow
+                raise BadBody("an empty page amid others")
+            return page, look
 
         manners = self.manners
         if manners.sizes is None:

@@ -362,3 +362,16 @@ def test_a_cap_that_is_new_is_seen_though_fuller_windows_were_proven_before(
     with serving(city, character=Character(row_cap=60)) as server:
         setup = replace(setup, sources=settings(server.url, **HASTY).sources)
         assert check(city, setup, pulled(setup, city)) == set()
+
+
+def test_a_page_that_is_empty_amid_others_hides_nothing_unnamed(
+    settings: Callable[..., Settings],
+) -> None:
+    """Q-PAGE-7, Q-PAGE-9: a list does not end behind a full page as long as another one follows."""
+    city = City(200, days=2, services=5)
+    rows = sorted(filter(None, (row.get("service_request_id") for row in city.truth())))
+    sick = Character(poison_ids=(rows[90],), poison="empty")
+    with serving(city, character=sick) as server:
+        setup = settings(server.url, **HASTY | {"page_size": 10, "row_cap": 0})
+        report = pulled(setup, city)
+    assert check(city, setup, report) == {rows[90]}

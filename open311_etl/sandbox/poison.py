@@ -19,8 +19,8 @@ class Poison:
     poison_share: Annotated[Rate, "share of requests that are poisoned"] = 0
     poison_ids: Annotated[tuple[str, ...], "ids of requests that are poisoned"] = ()
     poison: Annotated[
-        Literal["500", "html", "garbage", "hang"],
-        "what an answer with a poisoned request is; 'html' and 'garbage' come with 200",
+        Literal["500", "html", "garbage", "empty", "hang"],
+        "what an answer with a poisoned request is; 'html', 'garbage' and 'empty' come with 200",
     ] = "500"
 
 
@@ -37,11 +37,11 @@ def poisoned_answer(entries: Iterable[Entry], ways: Poison, seed: int) -> Answer
         return None
     if not any(poisoned(entry, ways, seed) for entry in entries):
         return None
-    match ways.poison:
-        case "html":
-            return html(200, "Something went wrong")
-        case "garbage":
-            return Answer(200, b'[{"service_request_id":"SR\x00\xff\xfe', {"content-type": JSON})
-        case "hang":
-            return Answer(200, b"", {}, "hang")
-    return html(500, "Internal Server Error")
+    answers = {
+        "html": html(200, "Something went wrong"),
+        "garbage": Answer(200, b'[{"service_request_id":"SR\x00\xff\xfe', {"content-type": JSON}),
+        "empty": Answer(200, b"[]", {"content-type": JSON}),
+        "hang": Answer(200, b"", {}, "hang"),
+        "500": html(500, "Internal Server Error"),
+    }
+    return answers[ways.poison]
