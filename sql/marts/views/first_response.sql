@@ -30,7 +30,10 @@ age AS (
 risk AS (
     SELECT
         *,
-        sum(waiting) OVER (PARTITION BY source, service_code ORDER BY hours DESC) AS at_risk
+        sum(waiting) OVER (
+            PARTITION BY source, service_code ORDER BY hours
+            ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+        ) AS at_risk
     FROM age
 ),
 

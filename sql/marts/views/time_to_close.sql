@@ -4,7 +4,9 @@
 -- writes: view marts.time_to_close
 CREATE OR REPLACE VIEW marts.time_to_close AS
 WITH waited AS (
-    SELECT source, service_code, recency, age_days, sum(n_closed) AS closed, sum(n_censored) AS censored
+    SELECT
+        source, service_code, recency, age_days,
+        sum(n_closed)::BIGINT AS closed, sum(n_censored)::BIGINT AS censored
     FROM marts.waits
     GROUP BY ALL
 ),
@@ -12,8 +14,8 @@ WITH waited AS (
 age AS (
     SELECT
         w.source, s.span, w.service_code, w.age_days,
-        sum(w.closed) AS closed,
-        sum(w.censored) AS censored
+        sum(w.closed)::BIGINT AS closed,
+        sum(w.censored)::BIGINT AS censored
     FROM waited AS w
     INNER JOIN (VALUES ('last 90 days', 1), ('last 365 days', 2), ('all', 3)) AS s (span, recency)
         ON w.recency <= s.recency
@@ -23,12 +25,11 @@ age AS (
 risk AS (
     SELECT
         *,
-        sum(closed + censored) OVER (
-            PARTITION BY source, span, service_code ORDER BY age_days DESC
-        ) AS at_risk,
-        sum(closed) OVER (PARTITION BY source, span, service_code ORDER BY age_days) AS closed_by,
-        sum(closed) OVER (PARTITION BY source, span, service_code) AS closed_ever
+        sum(closed + censored) OVER (ages ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS at_risk,
+        sum(closed) OVER (ages ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS closed_by,
+        sum(closed) OVER (ages ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS closed_ever
     FROM age
+    WINDOW ages AS (PARTITION BY source, span, service_code ORDER BY age_days)
 ),
 
 curve AS (
