@@ -37,7 +37,7 @@ FILTERS = (
     "from=2026-01-01",
     "",
 )
-ROUNDS = 3
+ROUNDS = 5
 
 SEEN = """
 view => new Promise(done => {
