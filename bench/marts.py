@@ -22,7 +22,7 @@ from open311_etl import marts
 from open311_etl.warehouse import Connection, warehouse
 
 DAY_ROWS = 100_000
-"""Requests that the day more of data shows: six tenths are new, the others are closed by it."""
+"""Requests that are new or closed on each of two days more: first all new, then six tenths."""
 
 SLOW_BY_DEFAULT = 1.0
 
@@ -208,10 +208,13 @@ def make(con: Connection, count: int) -> None:
         run(con, step, seen=seen, rows=count)
 
 
-def a_day_more(con: Connection, count: int) -> None:
-    """Load a day as a pull would: new requests, the closing of old ones, young ones seen again."""
-    seen, new = "2026-01-02 06:00:00+00", DAY_ROWS * 6 // 10
-    run(con, REQUESTS, first=count, last=count + new, count=count, day=True, seen=seen)
+def a_day_more(con: Connection, known: int, new: int, day: int) -> None:
+    """Load a day as a pull would: DAY_ROWS requests, of which so many are new, others closed by it.
+
+    The closings are spread over all years; those of the last two weeks are seen again.
+    """
+    seen = f"2026-01-{day:02} 06:00:00+00"
+    run(con, REQUESTS, first=known, last=known + new, count=known, day=True, seen=seen)
     for step in (NOTES, VERSIONS):
         run(con, step, seen=seen)
     run(con, CLOSED_TODAY, seen=seen, count=DAY_ROWS - new)
@@ -248,9 +251,12 @@ def measure(file: Path, count: int) -> None:
     with warehouse(file) as con:
         (known,) = con.execute("SELECT max(as_of) FROM marts.as_of").fetchone() or (None,)
         if f"{known:%d}" == "01":
-            a_day_more(con, count)
-            took, cpu = timed(lambda: marts.refresh(con))
-            print(f"a day of {DAY_ROWS:,} more     {took:7.2f} s {cpu:7.2f} CPU s")
+            for day, new in enumerate((DAY_ROWS, DAY_ROWS * 6 // 10), 2):
+                a_day_more(con, count, new, day)
+                count += new
+                took, cpu = timed(lambda: marts.refresh(con))
+                day_told = f"{new:,} new, {DAY_ROWS - new:,} closed"
+                print(f"{day_told:25} {took:7.2f} s {cpu:7.2f} CPU s")
         took, cpu = timed(lambda: marts.refresh(con))
         print(f"nothing more              {took:7.2f} s {cpu:7.2f} CPU s")
     print(f"{file.stat().st_size / 2**20:,.0f} MB file")

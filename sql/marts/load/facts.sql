@@ -4,16 +4,9 @@
 -- writes: marts.fact_service_requests, marts.reopenings,
 --         temp tables facts_before, spells_before, fresh_spells
 CREATE OR REPLACE TEMP TABLE facts_before AS
-WITH found AS (
-    SELECT f.rowid AS fact, t.service_request_id
-    FROM marts.fact_service_requests AS f
-    INNER JOIN touched AS t ON t.service_request_id = f.service_request_id AND NOT t.is_new
-    WHERE f.source = $source AND NOT $whole
-)
-
--- As few columns as will do: these rows lie all over the table.
+-- As few columns as will do: these rows lie all over the table, so all of each column is read.
 SELECT
-    w.fact, w.service_request_id, f.service_code, f.ward, f.is_open, f.is_duplicate,
+    f.rowid AS fact, f.service_request_id, f.service_code, f.ward, f.is_open, f.is_duplicate,
     f.is_info_only, f.gone_at, f.requested_datetime, f.requested_date, f.first_expected_datetime,
     f.closed_datetime, f.first_ended_datetime, f.first_ended_by, f.first_reopened_datetime, f.lat,
     f.long,
@@ -27,7 +20,8 @@ SELECT
             THEN (epoch_us(f.closed_datetime) - epoch_us(f.requested_datetime)) / 86400e6
     END AS days_to_close
 FROM marts.fact_service_requests AS f
-INNER JOIN found AS w ON w.fact = f.rowid;
+SEMI JOIN touched AS t ON t.service_request_id = f.service_request_id AND NOT t.is_new
+WHERE f.source = $source AND NOT $whole;
 
 DELETE FROM marts.fact_service_requests WHERE rowid IN (SELECT fact FROM facts_before);
 

@@ -12,19 +12,19 @@ WHERE n.source = $source AND n.observed_at >= $since AND n.note_datetime IS NOT 
 
 CREATE OR REPLACE TEMP TABLE stated AS
 WITH kept AS (
-    SELECT t.request, v.rowid AS version
-    FROM service_request_versions AS v
-    INNER JOIN touched AS t ON t.service_request_id = v.service_request_id
-    WHERE v.source = $source AND v.is_current AND v.observed_at >= $since
+    SELECT
+        service_request_id, is_current, valid_from, status, status_notes, agency_responsible,
+        expected_datetime
+    FROM service_request_versions
+    WHERE source = $source AND is_current AND observed_at >= $since
     UNION ALL
-    SELECT t.request, v.rowid
-    FROM service_request_versions AS v
-    INNER JOIN touched AS t ON t.service_request_id = v.service_request_id
-    WHERE v.source = $source AND NOT v.is_current
+    SELECT
+        service_request_id, is_current, valid_from, status, status_notes, agency_responsible,
+        expected_datetime
+    FROM service_request_versions
+    WHERE source = $source AND NOT is_current
 )
 
-SELECT
-    k.request, v.is_current, v.valid_from, v.status, v.status_notes, v.agency_responsible,
-    v.expected_datetime
-FROM service_request_versions AS v
-INNER JOIN kept AS k ON k.version = v.rowid;
+SELECT t.request, k.* EXCLUDE (service_request_id)
+FROM kept AS k
+INNER JOIN touched AS t ON t.service_request_id = k.service_request_id;
