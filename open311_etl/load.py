@@ -117,6 +117,7 @@ def _load(con: Connection, outcomes: Sequence[Outcome], staging: _Staging) -> Lo
             for turn in range(1, _turns(con) + 1):
                 for step in _MERGE:
                     warehouse.run(con, f"load/{step}", **staging.ways, turn=turn)
+                    failpoint.reach("in-transaction")
             for step in _STEPS:
                 warehouse.run(con, f"load/{step}")
                 failpoint.reach("in-transaction")
