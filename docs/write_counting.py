@@ -45,6 +45,24 @@ Twenty questions that 311 data is asked, where the answer is, and how one goes w
 - **Vanished requests stay** with `gone_at`; for lengths of time they are known only up to then.
 - **Late requests** come in for about two weeks; `settled_day` in `marts.as_of` says from when on a day
   can still grow.
+
+Tables of schema `marts` are kept up by each publish: a count is a sum, from which requests that changed
+are taken as they were and to which they are added as they are. All else are views over them, which
+know what `as_of` is ([what that costs](decisions/0004-kept-up-marts.md)).
+
+## What is not counted
+
+- **Duplicates that nobody marked.** A computed share (same service, near, while the first is open) is not
+  made; `marts.repeats` has pairs of the same kind after a closing only.
+- **How uncertain a closing's time is**, in hours. `closed_datetime_source` says that it is an upper bound;
+  between which two looks it lies is in `service_request_versions` (`observed_at`).
+- **Requests for each resident or street mile.** No population and no street comes with GeoReport.
+- **Wards as they were drawn.** A ward is what the source says now; no boundaries are joined.
+- **Business hours and holidays.** Targets and days are counted by the calendar.
+- **Services under one lasting name.** `dim_service` has each name with its dates; which old code is which
+  new one nobody says.
+- **Flags by hand.** What is a duplicate or information only follows from the source's own words
+  (`sql/marts/load/macros.sql`); there is no table to overrule it.
 """
 
 QUESTIONS: dict[int, tuple[str, str, tuple[str, ...]]] = {
