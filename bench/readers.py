@@ -4,9 +4,10 @@
     python -m bench.readers --data-dir data              what is published there
     python -m bench.readers --versions 1.1.3 2.0.1 --venvs DIR
 
-Each version is installed from the package index into an environment of its own (kept in DIR, if one
-is given), without anything of ours. A table counts as read when all its columns were fetched and it
-has as many rows as the DuckDB that wrote it sees.
+Each version is installed from the package index into an environment of its own (kept in DIR, if
+one is given), without anything of ours. A table counts as read when all its columns were fetched,
+it has as many rows as the DuckDB that wrote it sees, and texts, times, dates and whole numbers are
+the same.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from pathlib import Path
 published, lake, recipes = sys.argv[1:]
 found = {}
 con = duckdb.connect(published, read_only=True)
+con.execute("SET TimeZone = 'UTC'")
 listed = con.execute(
     "SELECT table_schema, table_name, table_type FROM information_schema.tables ORDER BY ALL"
 ).fetchall()
@@ -45,6 +47,13 @@ for schema, name, kind in listed:
         found[f"{kind}: {schema}.{name}"] = con.execute(
             f'SELECT count(*), {read} FROM "{schema}"."{name}"'
         ).fetchone()[0]
+        exact = {"BIGINT", "INTEGER", "BOOLEAN", "DATE", "VARCHAR", "TIMESTAMP WITH TIME ZONE"}
+        values = ", ".join(f'"{column[0]}"' for column in columns if column[1] in exact)
+        if values:
+            found[f"VALUES: {schema}.{name}"] = con.execute(
+                f'SELECT md5(string_agg(line, chr(10) ORDER BY line)) FROM ('
+                f'SELECT concat_ws(chr(124), {values}) AS line FROM "{schema}"."{name}")'
+            ).fetchone()[0] or ""
     except duckdb.Error as error:
         found[f"{kind}: {schema}.{name}"] = str(error).splitlines()[0]
 for name in sorted({name for _, name, _ in listed}):

@@ -24,4 +24,6 @@ def test_every_table_view_file_and_recipe_is_read_by_this_duckdb(
     expected = readers.read([sys.executable], asked.folder)
     assert len([name for name in expected if name.startswith("RECIPE")]) >= 25
     assert readers.read([str(python)], asked.folder) == expected
-    assert all(isinstance(rows, int) for rows in expected.values())
+    told = {name: found for name, found in expected.items() if not name.startswith("VALUES")}
+    assert all(isinstance(rows, int) for rows in told.values())
+    assert len(told) < len(expected)
