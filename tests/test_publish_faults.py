@@ -219,7 +219,7 @@ def test_a_limit_on_the_size_of_files_leaves_the_old_state(city: Settings, limit
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "tiny"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(place)]
     if os.name != "posix" or os.geteuid() or subprocess.run(mount, check=False).returncode:
         pytest.skip("no small file system may be mounted here")
     yield place
