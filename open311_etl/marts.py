@@ -89,13 +89,26 @@ def refresh(con: Connection) -> MartsReport:
     none, where their SQL is another, and where they do not fit the tables.
     """
     began = time.monotonic()
-    with warehouse.transaction(con):
-        whole = not _fit(con)
-        touched = _take_in(con, whole=whole)
-        if not _fit(con):  # rows that came from no page
-            whole = True
-            touched = _take_in(con, whole=True)
+    whole = not _fit(con)
+    try:
+        touched = _all_or_none(con, whole)
+    except _UnfitError:
+        whole = True
+        touched = _all_or_none(con, whole)
     return MartsReport(touched, whole, time.monotonic() - began)
+
+
+class _UnfitError(Exception):
+    """What was taken in does not make the marts fit the tables: there are rows of no new page."""
+
+
+def _all_or_none(con: Connection, whole: bool) -> int:
+    # Made anew in a transaction of its own: DuckDB drops no table that the same one has changed.
+    with warehouse.transaction(con):
+        touched = _take_in(con, whole=whole)
+        if not (whole or _fit(con)):
+            raise _UnfitError
+    return touched
 
 
 def _take_in(con: Connection, *, whole: bool) -> int:
