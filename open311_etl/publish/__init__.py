@@ -75,7 +75,9 @@ def publish(settings: Settings, *, wait: float = 60, keep: int = 3) -> PublishRe
             with _refusals(settings):
                 with warehouse.transaction(con):
                     warehouse.lay_out_views(con)
-                marts.refresh(con)
+                with con.cursor() as own:  # with it goes all that the marts put aside in memory
+                    own.execute("SET TimeZone = 'UTC'")
+                    marts.refresh(own)
             with _frugal(con) as roomy:
                 lake = Lake(con, settings.lake, roomy)
                 snapshots = Snapshots(con, settings.warehouse, settings.published, wait)
