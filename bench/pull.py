@@ -8,8 +8,8 @@ of the best of each. CPU seconds say more than the clock where others use the ma
 
 Two ratios are printed. The goal of three is about the first: the city answers at once, so nothing
 can hide behind waiting for it. The second is what a pull costs a user: each answer takes LATENCY,
-which is assumed, and less than any figure known of a real server (ten calls a minute are six
-seconds each, Q-RATE-1; others are called slow, Q-FMT-10).
+which is assumed: ten calls a minute are six seconds each (Q-RATE-1), others are called slow
+(Q-FMT-10), but how long a page takes was not measured.
 """
 
 from __future__ import annotations
