@@ -293,7 +293,7 @@ def hold(ways: dict[str, Any], seed: int, size: int, make: Callable[..., Setting
 
 
 @given(ways=ways, seed=st.integers(0, 99))
-@examples(max_examples=6, deadline=None, derandomize=True, suppress_health_check=SLOWLY)
+@examples(max_examples=4, deadline=None, derandomize=True, suppress_health_check=SLOWLY)
 def test_no_mixture_of_ways_loses_a_row_unnamed(
     ways: dict[str, Any], seed: int, settings: Callable[..., Settings]
 ) -> None:

@@ -232,7 +232,7 @@ unhurried = examples(
 
 
 @any_history
-@examples(unhurried, max_examples=8)
+@examples(unhurried, max_examples=5)
 def test_readings_loaded_together_give_what_they_give_one_by_one(
     readings: Any, cuts: set[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
