@@ -156,7 +156,9 @@ class Source(BaseModel):
         30, ge=0, description="All windows are read again in so long; 0: never (Q-LIFE-2)."
     )
     definitions_days: float = Field(
-        7, ge=0, description="Age at which a definition is asked again."
+        7,
+        ge=0,
+        description="So often each definition is asked for again, each on a day of its own.",
     )
 
     dialect: str = Field("", description="The server's software, where known.")

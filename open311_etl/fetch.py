@@ -142,8 +142,9 @@ class Fetcher:
                 why = f"{count} rows, which may be a cap: no smaller piece can be asked for"
                 return [self._outcome(reading, why)]
             if not all(part.last.whole for part in parts):
+                why = f"{count} rows, which may be a cap: a part of it cannot be read"
                 return [
-                    self._outcome(reading),
+                    self._outcome(reading, why),
                     *[o for part in parts for o in await self.read(part.window, reading.kind)],
                 ]
             if any(self._strays(part) for part in parts):

@@ -63,8 +63,10 @@ class SourceStatus:
     """How things stand with one source.
 
     ``as_of`` is what the last run took as now; ``last_finished`` and ``last_complete`` are when a
-    run last came to its end, with or without debt. ``waiting`` counts the entries without an id,
-    ``resolved`` how others of them ended. ``read_from`` is the database that this was read from.
+    run last came to its end, with or without debt. ``services`` counts what the catalog offers, and
+    has as ``fault`` what was wrong with its last refresh. ``waiting`` counts the entries without an
+    id, ``resolved`` how others of them ended. ``read_from`` is the database that this was read
+    from.
     """
 
     source: str
