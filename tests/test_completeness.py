@@ -351,6 +351,24 @@ def test_a_cap_is_seen_wherever_the_rows_lie(
     assert stored == 60 or any(debt.kind == "suspect" for debt in report.debt)
 
 
+def test_a_number_of_rows_that_cannot_be_checked_proves_nothing(
+    settings: Callable[..., Settings],
+) -> None:
+    """Q-WIN-1, Q-PAGE-9: what might show that a window is cut holds a row that cannot be read."""
+    city = City(60, days=1, services=5)
+    rows = [row for row in city.truth() if row.get("service_request_id")]
+    oldest = min(rows, key=lambda row: row["requested_datetime"])["service_request_id"]
+    sick = Character(row_cap=40, poison_ids=(oldest,), page_size_fixed=True, page_size=50)
+    with serving(city, character=sick) as server:
+        report = pulled(setup := settings(server.url, **HASTY), city)
+    assert check(city, setup, report) == {oldest}
+    with warehouse(setup.warehouse, read_only=True) as con:
+        cut = con.sql(
+            "SELECT arg_min(verdict, started_at) FROM etl.windows WHERE records = 40"
+        ).fetchall()
+    assert cut == [("suspect",)]
+
+
 def test_a_cap_that_is_new_is_seen_though_fuller_windows_were_proven_before(
     settings: Callable[..., Settings],
 ) -> None:
