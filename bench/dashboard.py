@@ -136,7 +136,7 @@ def _cpu(page: Any) -> Callable[[], float]:
 
     def used() -> float:
         metrics = session.send("Performance.getMetrics")["metrics"]
-        return 1000 * next(each["value"] for each in metrics if each["name"] == "ProcessTime")
+        return 1000 * float(next(e["value"] for e in metrics if e["name"] == "ProcessTime"))
 
     return used
 

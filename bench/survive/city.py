@@ -131,7 +131,7 @@ def _pull(
         print(error, file=sys.stderr, flush=True)
         os._exit(error.exit_code)
     except ExceptionGroup as group:
-        (error,) = group.exceptions[:1]
-        print(error, file=sys.stderr, flush=True)
-        os._exit(getattr(error, "exit_code", 99))
+        first = group.exceptions[0]
+        print(first, file=sys.stderr, flush=True)
+        os._exit(getattr(first, "exit_code", 99))
     os._exit(report.exit_code)
