@@ -382,6 +382,25 @@ def test_a_cap_that_is_new_is_seen_though_fuller_windows_were_proven_before(
         assert check(city, setup, pulled(setup, city)) == set()
 
 
+def test_windows_that_tie_are_each_checked_where_one_check_meets_what_cannot_be_read(
+    settings: Callable[..., Settings],
+) -> None:
+    """Q-WIN-1, Q-PAGE-9: one window that cannot be checked leaves no other one proven by it."""
+    city = City(800, days=8, services=5)
+    with serving(city) as server:
+        setup = settings(server.url, **HASTY)
+        half = (city.start + timedelta(days=4)).isoformat()
+        pipeline.pull(["springfield"], setup, start=city.start.isoformat(), end=half)
+    rows = {row["requested_datetime"]: row.get("service_request_id") for row in city.truth()}
+    days = [city.start + timedelta(days=day) for day in range(8)]
+    first = {day: min(t for t in rows if datetime.fromisoformat(t) >= day) for day in days}
+    oldest = tuple(rows[each] for each in first.values() if rows[each])
+    sick = Character(row_cap=60, poison_ids=oldest, page_size_fixed=True, page_size=100)
+    with serving(city, character=sick) as server:
+        setup = replace(setup, sources=settings(server.url, **HASTY).sources)
+        assert check(city, setup, pulled(setup, city))
+
+
 def test_a_page_that_is_empty_amid_others_hides_nothing_unnamed(
     settings: Callable[..., Settings],
 ) -> None:
