@@ -58,7 +58,6 @@ class Fetcher:
         self.habits = Habits()
         self._hopeful = True
         self._fullest: list[Window] = []
-        self._settled = False
         self._most = 0
 
     async def read(self, window: Window, kind: str = "window") -> list[Outcome]:
@@ -172,8 +171,7 @@ class Fetcher:
         return [self._outcome(each, why) for each in readings]
 
     def _tied(self, reading: Reading) -> bool:
-        """True where another window holds exactly the most rows that one held in this run, and it
-        is not known yet whether that is a cap.
+        """True where another window holds exactly the most rows that one held in this run.
 
         What was proven in earlier runs says nothing of a cap that is new.
         """
@@ -181,27 +179,25 @@ class Fetcher:
         if reading.kind != "window" or rows < max(FEWEST_CAPPED, self._most):
             return False
         if rows > self._most:
-            self._most, self._fullest, self._settled = rows, [], False
+            self._most, self._fullest = rows, []
         self._fullest.append(reading.window)
-        return len(self._fullest) > 1 and not self._settled
+        return len(self._fullest) > 1
 
     async def _doubted(self, reading: Reading) -> list[Outcome]:
-        """Verify a window that ties with others; where it is cut, or that cannot be told, read the
-        others again, too."""
-        rows, self._settled = self._most, True  # by one window for all that tie with it
+        """Verify a window that ties with others; where it is cut, read the others again, too.
+
+        One that is not cut, or cannot be checked, says nothing of the others: each is verified.
+        """
+        unchecked = self._fullest[:1] if len(self._fullest) == 2 else []
         outcomes = await self._verify(reading)
-        # More may have come to tie with it meanwhile.
-        others = [each for each in self._fullest if each != reading.window]
+        if self._manners.cap is None and unchecked:
+            first = await self._walk(unchecked[0], reading.kind)
+            check = self._verify if first.last.whole else self._around_sickness
+            outcomes += await check(first)
         if self._manners.cap is not None:
-            for window in others:
-                outcomes += await self.read(window)
-        elif rows == self._most and any(each.verdict is Verdict.SUSPECT for each in outcomes):
-            # It could not be checked, so each other one has to be, and those to come.
-            self._settled, self._fullest = False, [reading.window]
-            for window in others:
-                other = await self._walk(window, reading.kind)
-                check = self._verify if other.last.whole else self._around_sickness
-                outcomes += await check(other)
+            for window in self._fullest:
+                if window != reading.window:
+                    outcomes += await self.read(window)
         return outcomes
 
     async def _apart(self, reading: Reading) -> list[Reading]:

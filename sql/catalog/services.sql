@@ -1,6 +1,6 @@
 -- what:   brings the services and their versions to what the source lists now (rule 8 of the data)
 -- grain:  one row per (source, service_code)
--- reads:  load_services, services
+-- reads:  load_services, services, service_versions
 -- writes: services, service_versions
 CREATE OR REPLACE TEMP TABLE listed_now AS
 WITH hashed AS (
@@ -24,12 +24,16 @@ SELECT
     END AS judgement,
     coalesce(s.first_seen_at, $seen_at) AS first_seen_at,
     s.definition_asked_at,
-    s.definition_hash
+    s.definition_hash,
+    -- A run's clock begins at a whole second, which may be before what the last run saw.
+    greatest($seen_at, v.valid_from + INTERVAL 1 MICROSECOND) AS valid_from
 FROM hashed AS h
-LEFT JOIN services AS s ON s.source = h.source AND s.service_code = h.service_code;
+LEFT JOIN services AS s ON s.source = h.source AND s.service_code = h.service_code
+LEFT JOIN service_versions AS v
+    ON v.source = h.source AND v.service_code = h.service_code AND v.is_current;
 
 UPDATE service_versions AS v
-SET valid_to = $seen_at, is_current = false
+SET valid_to = n.valid_from, is_current = false
 FROM listed_now AS n
 WHERE
     n.judgement = 'changed' AND v.is_current
@@ -37,7 +41,7 @@ WHERE
 
 INSERT INTO service_versions BY NAME
 SELECT
-    source, service_code, $seen_at AS valid_from, true AS is_current, service_name, description,
+    source, service_code, valid_from, true AS is_current, service_name, description,
     metadata, type, keywords, service_group, extra, true AS listed, content_hash
 FROM listed_now
 WHERE judgement <> 'unchanged';
