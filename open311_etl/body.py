@@ -133,7 +133,7 @@ def is_html(body: bytes) -> bool:
 def html_title(body: bytes) -> str:
     """Give the title of an HTML page, or nothing."""
     found = re.search(rb"<title[^>]*>(.{1,400}?)</title", body[:4096], re.IGNORECASE | re.DOTALL)
-    return _short(html.unescape(found[1].decode("utf-8", "replace"))) if found else ""
+    return one_line(html.unescape(found[1].decode("utf-8", "replace"))) if found else ""
 
 
 def description(body: bytes) -> str:
@@ -144,7 +144,7 @@ def description(body: bytes) -> str:
     if is_html(body):
         return html_title(body)
     try:
-        return _short("; ".join(_spoken(msgspec.json.decode(body))))
+        return one_line("; ".join(_spoken(msgspec.json.decode(body))))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
@@ -157,7 +157,7 @@ def description(body: bytes) -> str:
     for name in _SPOKEN:
         said = [each.text for each in root.iter(f"{{*}}{name}") if each.text and each.text.strip()]
         if said:
-            return _short("; ".join(said))
+            return one_line("; ".join(said))
     return ""
 
 
@@ -177,6 +177,7 @@ def _spoken(value: object, depth: int = 0) -> Iterator[str]:
             yield from _spoken(each, depth + 1)
 
 
-def _short(text: str) -> str:
+def one_line(text: str, most: int = MOST_DESCRIPTION) -> str:
+    """Give foreign words as one line of printable characters, ``most`` of them at the most."""
     flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return flat if len(flat) <= MOST_DESCRIPTION else flat[: MOST_DESCRIPTION - 3] + "..."
+    return flat if len(flat) <= most else flat[: most - 3] + "..."

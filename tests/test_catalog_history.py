@@ -162,3 +162,28 @@ def test_a_short_list_retires_nothing_and_three_healthy_ones_do(house: Catalog) 
         "FROM service_versions WHERE service_code = '000' ORDER BY valid_from, is_current"
     )
     assert [row["retired_at"] is not None for row in states] == [False, True, False]
+
+
+def test_no_version_begins_before_the_one_that_it_replaces(house: Catalog) -> None:
+    """A pull with ``--end`` in the past has a clock that is behind what is known."""
+    asked = attribute("HOW", "How deep?", "deep"), attribute("HOW", "How deep is it?", "flat")
+    others = [service(f"{n:03}", "Other", metadata=False) for n in range(20, 29)]
+    house.refresh([service("010", "Potholes"), *others], {"010": [asked[0]]})
+    house.clock -= timedelta(days=3)
+    house.refresh([service("010", "Holes"), *others], {"010": [asked[1]]})
+    for _ in range(3):
+        house.clock -= timedelta(days=3)
+        house.refresh(others)
+    for kind, versions in (
+        ("service", 3),
+        ("service_definition", 2),
+        ("service_attribute", 2),
+        ("service_attribute_value", 2),
+    ):
+        history = house.rows(
+            f"FROM {kind}_versions WHERE service_code = '010' ORDER BY valid_from, is_current"
+        )
+        assert len(history) == versions, kind
+        ends = [row["valid_to"] for row in history]
+        assert ends == [*(row["valid_from"] for row in history[1:]), None], kind
+        assert [row["is_current"] for row in history] == [False] * (versions - 1) + [True], kind

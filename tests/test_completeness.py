@@ -189,7 +189,7 @@ def test_a_pull_through_foul_weather_is_complete_and_asks_little_more(
     made = []
     for weather in ({}, foul):
         with serving(city, character=Character(**weather, retry_seconds=0)) as server:
-            setup = settings(server.url, page_size=10, row_cap=0, read_timeout=0.5)
+            setup = settings(server.url, page_size=10, row_cap=0, read_timeout=2)
             setup = replace(setup, data_dir=setup.data_dir / str(len(weather)))
             report = pulled(setup, city)
             made.append(len(server.requests))

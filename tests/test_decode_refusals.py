@@ -108,8 +108,14 @@ def test_what_is_no_error_body_has_no_fault(body: bytes) -> None:
     assert decode.fault(body) is None
 
 
+def test_foreign_words_in_an_error_are_one_line_that_a_terminal_can_show() -> None:
+    with pytest.raises(BadBody) as error:
+        decode.look(b'[{"a\\r\\nb\\u001b[2J": 1}]')
+    assert "a b [2J" in str(error.value)
+
+
 def test_a_description_without_end_is_cut() -> None:
-    assert decode.fault(b'{"message":"' + b"very " * 1000 + b'"}') == "very " * 60
+    assert decode.fault(b'{"message":"' + b"very " * 1000 + b'"}') == "very " * 59 + "ve..."
 
 
 def test_a_definition_that_does_not_exist_is_none_and_another_error_is_raised() -> None:

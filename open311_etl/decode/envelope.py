@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from open311_etl.body import one_line
 from open311_etl.decode.parse import parse
 from open311_etl.decode.tree import Tree, folded, scalar, truth
 from open311_etl.errors import BadBody
@@ -51,7 +52,7 @@ def fault(body: bytes) -> str | None:
 def fault_in(value: Tree) -> str | None:
     """Give the description of an error that a tree holds, in at most 300 characters."""
     found = _fault(value, _NESTED)
-    return " ".join(found.said.split())[:300] if found else None
+    return one_line(found.said, 300) or "no words" if found else None
 
 
 def says_missing(value: Tree) -> bool:
@@ -125,7 +126,7 @@ def _unnamed(keys: dict[str, Tree], what: str) -> Tree:
 
 
 def _has(entry: dict[str, Tree]) -> str:
-    return f" (it has {', '.join(list(entry)[:5])[:100]})" if entry else ""
+    return f" (it has {one_line(', '.join(list(entry)[:5]), 100)})" if entry else ""
 
 
 def _fault(value: Tree, levels: int) -> _Fault | None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from open311_etl.body import one_line
 from open311_etl.decode.text import is_utf8, text
 from open311_etl.decode.tree import Tree
 from open311_etl.errors import BadBody
@@ -99,19 +100,15 @@ def _mended(content: str) -> etree._Element:
     try:
         found = etree.fromstring("]]>".join(pieces).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadBody(f"broken XML: {_line(str(error))}") from None
+        raise BadBody(f"broken XML: {one_line(str(error))}") from None
     faults = [each for each in parser.error_log if each.level == etree.ErrorLevels.FATAL]
     kinds = {each.type for each in faults}
     cut = not content.endswith(">") and etree.ErrorTypes.ERR_DOCUMENT_END not in kinds
     if faults and (cut or etree.ErrorTypes.ERR_TAG_NOT_FINISHED in kinds):
         raise BadBody(f"XML breaks off after {len(content)} characters")
     if faults:
-        raise BadBody(f"broken XML: {_line(faults[0].message)}")
+        raise BadBody(f"broken XML: {one_line(faults[0].message)}")
     return found
-
-
-def _line(message: str) -> str:
-    return message.strip().partition("\n")[0][:200]
 
 
 def _declared(body: bytes) -> bytes:
@@ -179,5 +176,5 @@ def _said(page: str) -> str:
     """Give the words of an HTML page that tell best what it is (Q-ERR-1)."""
     for pattern in _SAID:
         if found := pattern.search(page):
-            return f' that says "{" ".join(html.unescape(found[1]).split())[:120]}"'
+            return f' that says "{one_line(html.unescape(found[1]), 120)}"'
     return ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from open311_etl.body import one_line
 from open311_etl.config import Source, load_settings
 from open311_etl.errors import ConfigError, UsageError
 from open311_etl.probe.trait import Probe
@@ -30,7 +31,7 @@ def written(probe: Probe, name: str) -> str:
     }
     known = f"as in the profile of {probe.source.name}" if probe.source.name else "as given"
     lines = [
-        f"{key} = {_value(value)}  # {_comment(evidence.get(key, known))}"
+        f"{key} = {_value(value)}  # {one_line(evidence.get(key, known), MOST_COMMENT)}"
         for key, value in probe.profile().items()
     ]
     return "\n".join([f"[sources.{name}]", *lines]) + "\n"
@@ -173,8 +174,3 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _comment(text: str) -> str:
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return flat if len(flat) <= MOST_COMMENT else flat[: MOST_COMMENT - 3] + "..."
