@@ -126,7 +126,7 @@ def test_a_wrong_flag_is_told_with_the_right_one(capsys: pytest.CaptureFixture[s
 def test_a_query_only_reads_what_is_published(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    city = City(30, days=3)
+    city = City(30, days=3, services=9)
     with serving(city) as server:
         springfield(place, server.url)
         assert run(["pull", "springfield", "-q", "--end", city.end.isoformat()]) in (0, 1)

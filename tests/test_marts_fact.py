@@ -37,7 +37,7 @@ def _moments(life: Life, until: int, *kinds: str) -> list[datetime]:
 @pytest.fixture(scope="module")
 def pulled(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Settings]:
     """A city pulled and published on three days, the last of them with nothing left out."""
-    city = City(1_500, days=60)
+    city = City(1_500, days=60, services=60)
     with serving(city) as server:
         source = Source.model_validate(
             {
@@ -47,6 +47,8 @@ def pulled(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Settings]:
                 "title": "Springfield",
                 "page_size": 500,
                 "first_page": 1,
+                "row_cap": 0,
+                "window_hours": 240,
             }
         )
         settings = Settings(tmp_path_factory.mktemp("city"), {"springfield": source})

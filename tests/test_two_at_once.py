@@ -117,7 +117,7 @@ def test_a_lock_goes_with_its_process_however_that_ends(tmp_path: Path) -> None:
 def test_of_two_pulls_at_once_the_second_waits_and_goes_on_from_the_first(
     tmp_path: Path,
 ) -> None:
-    city = City(300, days=10)
+    city = City(300, days=10, services=9)
     with serving(city, character=Character(drip=1, drip_seconds=0.002)) as server:
         call = pulling(tmp_path, server.url, city, "--no-publish")
         both = []
@@ -155,7 +155,7 @@ def test_a_reader_that_holds_the_warehouse_is_named_with_the_time_since_which_it
 
 
 def test_a_pull_holds_the_warehouse_only_while_it_loads(tmp_path: Path) -> None:
-    city = City(50, days=3)
+    city = City(50, days=3, services=9)
     silent = Character(hang=1, faulty_calls=("requests",))
     with serving(city, character=silent) as server:
         call = pulling(tmp_path, server.url, city, "--no-publish")
@@ -173,7 +173,7 @@ def test_a_pull_holds_the_warehouse_only_while_it_loads(tmp_path: Path) -> None:
 def test_a_reader_that_opens_the_warehouse_amid_a_pull_is_named_waited_for_and_costs_nothing(
     tmp_path: Path,
 ) -> None:
-    city = City(300, days=10)
+    city = City(300, days=10, services=9)
     with serving(city, character=Character(drip=1, drip_seconds=0.002)) as server:
         pull = begun(pulling(tmp_path, server.url, city, "--no-publish"))
         while not any("/requests." in path for _, path, _ in server.requests):
