@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
@@ -21,7 +20,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows import orchestrator
 from flows.pull import pull
-from open311_etl.config import Settings, load_settings
+from open311_etl.config import Settings, known_zone, load_settings
 from open311_etl.errors import Open311Error, UsageError
 
 DAILY = "30 5 * * *"
@@ -104,9 +103,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _schedule(cron: str, every: float | None, timezone: str) -> Schedule:
     """Give the schedule; raises ValueError where it is none."""
     try:
-        ZoneInfo(timezone)
-    except (KeyError, OSError, ValueError):
-        raise ValueError(f'"{timezone}" is no IANA time zone such as America/Chicago') from None
+        known_zone(timezone)
+    except ValueError as error:
+        raise ValueError(f'"{timezone}" {error}') from None
     if every is None:
         return Cron(cron, timezone=timezone)
     if every <= 0:

@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,11 +40,13 @@ def _http_url(url: str) -> str:
     return url if url.endswith("/") else url + "/"  # Q-ERR-10
 
 
-def _zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """Give the name of a time zone as it is; raises ValueError, with a near name, for no zone's."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
-        raise ValueError("is no IANA time zone such as America/Chicago") from None
+    except (KeyError, OSError, ValueError):  # a name that is unknown, a directory, a path
+        near = _nearest(name, sorted(available_timezones())) or " such as America/Chicago"
+        raise ValueError(f"is no IANA time zone{near}") from None
     return name
 
 
@@ -66,7 +68,7 @@ class Source(BaseModel):
         None, description="Sent with each call where set (Q-RATE-5)."
     )
     format: Literal["json", "xml"] = Field("json", description="The format asked for (Q-FMT-4).")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+    timezone: Annotated[str, AfterValidator(known_zone)] = Field(
         "UTC", description="Zone of local days, and of times without an offset (Q-TIME-1)."
     )
     utc_is_local: bool = Field(

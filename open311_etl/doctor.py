@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
 
 from open311_etl import hold
-from open311_etl.config import Settings
+from open311_etl.config import Settings, known_zone
 from open311_etl.errors import Open311Error, WarehouseBusy, WarehouseDamaged
 from open311_etl.landing import Landing
 from open311_etl.publish import publish
@@ -77,8 +76,8 @@ def _versions(_: Settings) -> Iterator[Found]:
     said = f"open311-etl {version('open311-etl')}, DuckDB {duckdb.__version__}"
     yield Finding("versions", f"{said}, layout {SCHEMA_VERSION}"), None
     try:
-        ZoneInfo("America/Chicago")
-    except (OSError, ValueError):
+        known_zone("America/Chicago")
+    except ValueError:
         advice = "pip install tzdata"
         yield Finding("time zones", "there is no time zone data", False, advice), None
 

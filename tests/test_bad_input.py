@@ -89,12 +89,19 @@ def test_a_server_that_speaks_no_georeport_is_told(
     assert "source springfield" in capsys.readouterr().err
 
 
+ZONED = '[sources.x]\nurl = "http://x/"\ntimezone = '
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ('[sources.x]\nurl = "http://x/"\npage_sise = 3\n', 'did you mean "page_size"'),
         ('[sources.x]\nurl = "http://x/"\npage_size = "many"\n', "page_size"),
         ('[sources.x]\nurl = "ftp://x/"\n', "http"),
+        (ZONED + '"America/Chicagoo"', 'no IANA time zone; did you mean "America/Chicago"?'),
+        (ZONED + '"America"', "is no IANA time zone"),
+        (ZONED + '"0"', "is no IANA time zone such as America/Chicago"),
+        (ZONED + '"../etc"', "is no IANA time zone"),
         ("[sources.x]\n", 'lacks the key "url"'),
         ("[sources.x\n", "not valid TOML"),
         ('colour = "red"\n', 'unknown key "colour"'),
