@@ -367,7 +367,7 @@ def test_a_number_of_rows_that_cannot_be_checked_proves_nothing(
         assert con.sql(first).fetchall() == [("suspect",)]
 
 
-@pytest.mark.parametrize("poisoned", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize("poisoned", [False, True])
 def test_a_cap_that_is_new_is_seen_though_fuller_windows_were_proven_before(
     poisoned: bool, settings: Callable[..., Settings]
 ) -> None:

@@ -18,13 +18,7 @@ SERVERS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow) if name == "id lists" else name
-        for name in SERVERS
-    ],
-)
+@pytest.mark.parametrize("name", SERVERS)
 def test_after_daily_pulls_no_state_is_wrong(name: str, tmp_path: Path) -> None:
     city = prompt(City(250, days=5, services=12))
     pulls = list(daily(tmp_path, city, 5, **SERVERS[name]))

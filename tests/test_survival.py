@@ -15,7 +15,7 @@ from open311_etl import failpoint
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and forkserver are POSIX's")
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(300, marks=pytest.mark.slow)])
 @pytest.mark.timeout(3600)
 def test_after_any_number_of_kills_all_is_as_if_there_had_been_none(
     tmp_path: Path, kills: int
