@@ -45,7 +45,10 @@ def known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # a name that is unknown, a directory, a path
-        near = _nearest(name, sorted(available_timezones())) or " such as America/Chicago"
+        known = sorted(available_timezones())
+        if not known:
+            raise ValueError('there is no time zone data; "pip install tzdata" brings it') from None
+        near = _nearest(name, known) or " such as America/Chicago"
         raise ValueError(f"is no IANA time zone{near}") from None
     return name
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from open311_etl import hold
-from open311_etl.config import Settings, known_zone
+from open311_etl.config import Settings
 from open311_etl.errors import Open311Error, WarehouseBusy, WarehouseDamaged
 from open311_etl.landing import Landing
 from open311_etl.publish import publish
@@ -75,11 +75,6 @@ def _mended(finding: Finding, mend: Mend) -> Finding:
 def _versions(_: Settings) -> Iterator[Found]:
     said = f"open311-etl {version('open311-etl')}, DuckDB {duckdb.__version__}"
     yield Finding("versions", f"{said}, layout {SCHEMA_VERSION}"), None
-    try:
-        known_zone("America/Chicago")
-    except ValueError:
-        advice = "pip install tzdata"
-        yield Finding("time zones", "there is no time zone data", False, advice), None
 
 
 def _room(settings: Settings) -> Iterator[Found]:

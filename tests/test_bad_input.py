@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sys
+import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,6 +125,21 @@ def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         taken.listen()
         assert run(["sandbox", "--requests", "1", "--port", str(taken.getsockname()[1])]) == 2
     assert "in use" in capsys.readouterr().err
+
+
+def test_a_machine_without_time_zones_is_told_what_to_install(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config(place, ZONED + '"America/Chicago"')
+    for module in {"tzdata", *(each for each in sys.modules if each.startswith("tzdata."))}:
+        monkeypatch.setitem(sys.modules, module, None)
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        assert run(["sources"]) == 2
+    finally:
+        zoneinfo.reset_tzpath()
+    assert 'no time zone data; "pip install tzdata"' in told(capsys)
 
 
 def test_a_wrong_flag_is_told_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
